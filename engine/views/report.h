@@ -65,6 +65,6 @@ struct report {
     char orig_client_order_id[client_order_id_size];   /* after an amend: the name before */
 };
 
-_Static_assert(sizeof(struct report) == 208, "a report has no padding");
+_Static_assert(sizeof(struct report) == 200, "a report has no padding");
 
 #endif
