@@ -43,8 +43,7 @@ PURE := -ffreestanding -fno-stack-protector -U_FORTIFY_SOURCE
 LAYERS := check instruments engine views wire scenario session gateway
 SRC_check := gateway/check_abort.c
 SRC_instruments := $(wildcard instruments/*.c)
-SRC_engine := $(wildcard engine/*.c engine/participants/*.c engine/orders/*.c engine/book/*.c engine/match/*.c \
-	engine/rules/*.c engine/clearing/*.c)
+SRC_engine := $(filter-out engine/views/%.c engine/journal/%.c,$(wildcard engine/*.c engine/*/*.c))
 SRC_views := $(wildcard engine/views/*.c)
 SRC_wire := $(wildcard gateway/wire/*.c)
 SRC_scenario := $(wildcard gateway/scenario/*.c)
@@ -130,3 +129,63 @@ $(BUILD)/.tools: tools/setup.sh
 	@mkdir -p $(BUILD)
 	@sh tools/setup.sh run
 	@touch $@
+
+$(BUILD)/.test-tools: tools/setup.sh | $(BUILD)/.tools
+	@sh tools/setup.sh test
+	@touch $@
+$(BUILD)/.full-tools: tools/setup.sh | $(BUILD)/.test-tools
+	@sh tools/setup.sh full
+	@touch $@
+
+# Test objects wait for the packages that tests need.
+$(foreach f,$(FLAVOURS),$(eval $(patsubst %.c,$(BUILD)/$(f)/obj/%.o,$(shell find tests -name '*.c' 2>/dev/null)): | $(BUILD)/.test-tools))
+$(patsubst %.c,$(BUILD)/clang/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')): | $(BUILD)/.full-tools
+
+# ---- what people type ----
+.PHONY: run test check-full nightly bench lint tidy format clean install help
+
+run: all ## start a demonstration market with background traders
+	@BIRZHA_BUILD=$(BUILD) bash tools/run.sh
+
+TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
+	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
+	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libviews.a \
+	$(BUILD)/birzhad $(BUILD)/birzha
+
+test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under sanitizers; under two minutes
+	@bash tests/run.sh $(BUILD) test
+
+check-full: $(TEST_BINARIES) $(BUILD)/release/slow_reader $(patsubst %,$(BUILD)/debug/test_%,$(TESTED)) \
+	$(BUILD)/debug/birzhad $(BUILD)/debug/main_differential lint ## all loops at full length, valgrind, mutants; under 30 minutes
+	@bash tests/run.sh $(BUILD) full
+
+nightly: check-full ## check-full, then random operations with fresh seeds for an hour
+	@for seed in $$(seq $$(date +%s) $$(( $$(date +%s) + 40 ))); do \
+		$(BUILD)/release/main_differential --operations 1000000 --seed $$seed | tail -n 1 || exit 1; done
+
+bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the four order flows, beside a limit sketch and a naive engine
+	@BIRZHA_BUILD=$(BUILD) bash bench/core.sh
+
+lint: $(BUILD)/clang/birzhad $(BUILD)/clang/birzha $(patsubst %,$(BUILD)/clang/test_%,$(TESTED)) tidy | $(BUILD)/.full-tools ## clang with every warning an error, gcc -Werror, cppcheck, house rules
+	@$(MAKE) --no-print-directory WERROR=1 BUILD=$(BUILD)/werror $(BUILD)/werror/birzhad $(BUILD)/werror/birzha >/dev/null
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,portability --inline-suppr \
+		--suppress=missingIncludeSystem --suppress=nullPointerArithmetic -I. instruments engine gateway tools
+	@echo "lint: clean"
+
+tidy: ## house rules that a script can see
+	@bash tests/gates/tidy.sh
+
+format: ## trailing blanks away
+	@git ls-files '*.c' '*.h' | xargs sed -i 's/[ \t]*$$//'
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+PREFIX ?= /usr/local
+install: all ## copy birzhad, birzha and the data to PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/birzha
+	install -m 755 $(BUILD)/birzhad $(BUILD)/birzha $(DESTDIR)$(PREFIX)/bin
+	cp -r instruments/data $(DESTDIR)$(PREFIX)/share/birzha/
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

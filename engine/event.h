@@ -108,7 +108,15 @@ struct event_order {
     uint8_t reserved[4];
 };
 
-/* Later changes of an order that exists. */
+/* Later changes of an order that exists. All kinds give order_id, participant, side and cause; beside them
+ *   RESTED, REFRESHED    price, shown, leaves
+ *   TRIGGERED            price (the limit it has from now on), shown if it rests at once, leaves
+ *   REPLACED             price_before, shown_before, leaves_before; price, shown, quantity, leaves, display
+ *   RESTATED             the same without display, reason 901
+ *   CANCELED, EXPIRED    price_before, shown_before, leaves_before, reason
+ * Members not named are 0. price_before and shown_before speak of the book: both are 0 for an order that did not stand
+ * in it (an incoming one, a waiting stop), and shown_before is 0 for one that depth does not show. The price of a
+ * waiting STOP is 0. RESTATED of an incoming order has price and shown 0 as well. */
 struct event_order_change {
     uint64_t order_id;
     uint32_t participant;

@@ -1,0 +1,136 @@
+/* exchange_read.c - the reading half of exchange.h: accessors, digest, consistency. */
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "engine/state.h"
+
+int64_t exchange_time_ns(const struct exchange *x) { return x->time_ns; }
+int32_t exchange_trade_date(const struct exchange *x) { return x->trade_date; }
+uint64_t exchange_sequence(const struct exchange *x) { return x->sequence; }
+int64_t exchange_next_due_ns(const struct exchange *x) { return x->next_due_ns; }
+const struct calendar *exchange_calendar(const struct exchange *x) { return &x->calendar; }
+const struct limits *exchange_limits(const struct exchange *x) { return &x->limits; }
+
+uint32_t exchange_instruments_count(const struct exchange *x) { return x->instruments_count; }
+uint32_t exchange_participants_count(const struct exchange *x) { return x->participants_count; }
+uint32_t exchange_users_count(const struct exchange *x) { return x->users_count; }
+uint32_t exchange_sessions_count(const struct exchange *x) { return x->sessions_count; }
+uint32_t exchange_open_orders_count(const struct exchange *x) { return x->pool.live_count; }
+
+const struct instrument *exchange_instrument(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->instruments_count);
+    return &x->instruments[index];
+}
+const struct market *exchange_market(const struct exchange *x, uint32_t instrument) {
+    CHECK(instrument < x->instruments_count);
+    return &x->markets[instrument];
+}
+const struct participant *exchange_participant(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->participants_count);
+    return &x->participants[index];
+}
+const struct user *exchange_user(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->users_count);
+    return &x->users[index];
+}
+const struct session *exchange_session(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->sessions_count);
+    return &x->sessions[index];
+}
+
+uint32_t exchange_find_instrument(const struct exchange *x, const char *symbol, uint32_t size) {
+    return name_table_find(&x->symbol_table, x->instruments[0].symbol, symbol, size);
+}
+uint32_t exchange_find_participant(const struct exchange *x, const char *id, uint32_t size) {
+    return name_table_find(&x->participant_table, x->participants[0].id, id, size);
+}
+uint32_t exchange_find_user(const struct exchange *x, const char *name, uint32_t size) {
+    return name_table_find(&x->user_table, x->users[0].name, name, size);
+}
+uint32_t exchange_find_session(const struct exchange *x, const char *id, uint32_t size) {
+    return name_table_find(&x->session_table, x->sessions[0].id, id, size);
+}
+
+price exchange_best(const struct exchange *x, uint32_t instrument, enum side side) {
+    CHECK(instrument < x->instruments_count && side < SIDE_BOTH);
+    uint32_t ticks = x->books[instrument].sides[side].best_ticks;
+    return (price){ ticks == ladder_none(side_order(side)) ? 0 : ticks };
+}
+
+/* ---- digest ---- */
+
+static void digest_add(XXH3_state_t *state, const void *bytes, size_t size) {
+    CHECK(XXH3_64bits_update(state, bytes, size) == XXH_OK);
+}
+
+/* Without the bucket links, which depend on how many buckets there are. */
+static void digest_names(XXH3_state_t *state, const struct exchange *x) {
+    for (uint32_t i = 1; i <= x->limits.client_ids_max && x->names[i].day != 0; i++) {
+        struct order_name name = x->names[i];
+        name.next = 0;
+        digest_add(state, &name, sizeof name);
+    }
+}
+
+uint64_t exchange_digest(const struct exchange *x) {
+    XXH3_state_t state;
+    memset(&state, 0, sizeof state);
+    CHECK(XXH3_64bits_reset(&state) == XXH_OK);
+    const uint64_t head[] = {
+        x->sequence, (uint64_t)x->time_ns, (uint64_t)(int64_t)x->trade_date, x->trades_count, x->entries_count,
+        x->instruments_count, x->sessions_count, x->participants_count, x->users_count, x->sections_halted,
+        x->names_next, x->pool.slot_free, x->pool.slots_used, x->pool.live_count };
+    digest_add(&state, head, sizeof head);
+    digest_add(&state, &x->calendar, sizeof x->calendar);
+    digest_add(&state, x->instruments, sizeof *x->instruments * x->instruments_count);
+    digest_add(&state, x->markets, sizeof *x->markets * x->instruments_count);
+    digest_add(&state, x->sessions, sizeof *x->sessions * x->sessions_count);
+    digest_add(&state, x->participants, sizeof *x->participants * x->participants_count);
+    digest_add(&state, x->users, sizeof *x->users * x->users_count);
+    digest_add(&state, x->pool.orders + 1, sizeof *x->pool.orders * x->pool.slots_used);
+    digest_add(&state, x->details + 1, sizeof *x->details * x->pool.slots_used);
+    digest_names(&state, x);
+    return XXH3_64bits_digest(&state);
+}
+
+/* ---- consistency ---- */
+
+static uint32_t verify_book(const struct exchange *x, uint32_t instrument) {
+    const struct book *book = &x->books[instrument];
+    const uint16_t mask = BOOK_LIVE | BOOK_SELL | BOOK_PENDING | BOOK_QUEUED;
+    uint32_t count = 0;
+    for (int s = SIDE_BUY; s <= SIDE_SELL; s++) {
+        enum side side = (enum side)s;
+        uint16_t live = (uint16_t)(BOOK_LIVE | (side == SIDE_SELL ? BOOK_SELL : 0));
+        count += book_verify_ladder(&x->pool, &x->prices, &book->sides[side], side_order(side), mask, live);
+        count += book_verify_ladder(&x->pool, &x->prices, &book->stops[side], stop_order(side), mask,
+                                    (uint16_t)(live | BOOK_PENDING));
+    }
+    return count;
+}
+
+static void verify_orders(const struct exchange *x) {
+    uint32_t live_count = 0, free_count = 0, by_participants = 0;
+    for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
+        if (!(x->pool.orders[slot].flags & BOOK_LIVE)) continue;
+        live_count++;
+        CHECK(x->details[slot].participant < x->participants_count);
+        CHECK(x->details[slot].quantity_lots >= book_order_open(&x->pool.orders[slot]));
+        CHECK(x->pool.orders[slot].hidden_lots == 0 || x->details[slot].display_lots > 0);
+    }
+    for (uint32_t slot = x->pool.slot_free; slot != 0; slot = x->pool.orders[slot].next) free_count++;
+    for (uint32_t i = 0; i < x->participants_count; i++) by_participants += x->participants[i].open_orders_count;
+    CHECK(live_count == x->pool.live_count);
+    CHECK(live_count + free_count == x->pool.slots_used);
+    CHECK(by_participants == live_count);
+}
+
+void exchange_verify(const struct exchange *x) {
+    uint32_t standing_count = 0;
+    for (uint32_t i = 0; i < x->instruments_count; i++) standing_count += verify_book(x, i);
+    CHECK(standing_count == x->pool.live_count);
+    CHECK(x->trigger_head == 0 && x->trigger_tail == 0);
+    verify_orders(x);
+}

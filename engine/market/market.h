@@ -1,0 +1,28 @@
+/* market.h - what is traded when: sessions and their phases, halts, reference prices and collars.
+ *
+ * A session is a set of instruments with hours. An instrument that no session lists trades continuously, always.
+ * Functions here read the state; the commands that change it are in engine/exchange_world.c and exchange_time.c. */
+#ifndef BIRZHA_MARKET_H
+#define BIRZHA_MARKET_H
+
+#include <stdint.h>
+
+#include "engine/exchange.h"
+
+/* Whether orders for the instrument are accepted now as far as its session's phase goes. */
+int market_is_open(const struct exchange *x, uint32_t instrument);
+
+/* The collar of PRC-4 widened `times` times around the reference price: trades stay within 1, orders within 3.
+ * *high = price_ticks_max and *low = 1 where the instrument has no collar. */
+void market_collar(const struct exchange *x, uint32_t instrument, uint32_t times, price *low, price *high);
+
+/* A session with hours: whether `time_ns` lies inside them on a business day, and the next moment this changes
+ * (INT64_MAX when the calendar's years are over). */
+int session_hours_contain(const struct exchange *x, const struct session *session, int64_t time_ns);
+int64_t session_next_change_ns(const struct exchange *x, const struct session *session, int64_t time_ns);
+
+static inline int session_is_scheduled(const struct session *session) {
+    return session->open_minute != session->close_minute;
+}
+
+#endif

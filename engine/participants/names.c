@@ -1,0 +1,92 @@
+/* names.c - the ring of client order ids and its buckets. */
+#include "engine/participants/names.h"
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "engine/state.h"
+
+uint32_t names_buckets_count(uint32_t client_ids_max) {
+    uint32_t count = 2;
+    while (count < client_ids_max) count *= 2;
+    return count;
+}
+
+uint64_t names_content(const struct command *command) {
+    return XXH3_64bits_withSeed(&command->clock, sizeof command->clock, command->kind);
+}
+
+static uint32_t bucket_of(const struct exchange *x, uint32_t participant, const char *text) {
+    return (uint32_t)XXH3_64bits_withSeed(text, client_order_id_size, participant) & (x->name_buckets_count - 1);
+}
+
+static uint16_t day_of(int32_t trade_date) {
+    return (uint16_t)(trade_date - date_from_civil(calendar_year_first, 1, 1) + 1);
+}
+
+static bool name_is(const struct order_name *name, uint32_t participant, const char *text) {
+    return name->participant == participant && memcmp(name->text, text, client_order_id_size) == 0;
+}
+
+enum name_use names_check(const struct exchange *x, uint32_t participant, const char *text, uint64_t content,
+                          uint32_t *found) {
+    uint16_t today = day_of(x->trade_date);
+    for (uint32_t i = x->name_buckets[bucket_of(x, participant, text)]; i != 0; i = x->names[i].next) {
+        const struct order_name *name = &x->names[i];
+        if (name->day != today || !name_is(name, participant, text)) continue;
+        *found = i;
+        return name->content == content ? NAME_SAME_REQUEST : NAME_OTHER_REQUEST;
+    }
+    return NAME_UNUSED;
+}
+
+/* Buckets are filled at the head, so the first match is the latest. */
+uint32_t names_find(const struct exchange *x, uint32_t participant, const char *text) {
+    for (uint32_t i = x->name_buckets[bucket_of(x, participant, text)]; i != 0; i = x->names[i].next)
+        if (!x->names[i].replaced && name_is(&x->names[i], participant, text)) return i;
+    return 0;
+}
+
+static void bucket_push(struct exchange *x, uint32_t index) {
+    struct order_name *name = &x->names[index];
+    uint32_t *bucket = &x->name_buckets[bucket_of(x, name->participant, name->text)];
+    name->next = *bucket;
+    *bucket = index;
+}
+
+static void forget(struct exchange *x, uint32_t index) {
+    struct order_name *name = &x->names[index];
+    uint32_t *link = &x->name_buckets[bucket_of(x, name->participant, name->text)];
+    while (*link != index) link = &x->names[*link].next;
+    *link = name->next;
+    uint32_t slot;
+    if (order_pool_find(&x->pool, name->order_id, &slot) == ORDER_FOUND && x->details[slot].name == index)
+        x->details[slot].name = 0;
+}
+
+uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text, uint64_t content, uint64_t order_id) {
+    CHECK(text[0] != '\0');
+    uint32_t index = x->names_next;
+    struct order_name *name = &x->names[index];
+    if (name->day != 0) forget(x, index);
+    memcpy(name->text, text, client_order_id_size);
+    name->participant = participant;
+    name->order_id = order_id;
+    name->content = content;
+    name->day = day_of(x->trade_date);
+    name->replaced = 0;
+    bucket_push(x, index);
+    x->names_next = index == x->limits.client_ids_max ? 1 : index + 1;
+    return index;
+}
+
+/* From the oldest entry to the newest, so that the latest of a name comes first in its bucket again. */
+void names_rebuild(struct exchange *x) {
+    memset(x->name_buckets, 0, sizeof *x->name_buckets * x->name_buckets_count);
+    for (uint32_t i = 0; i < x->limits.client_ids_max; i++) {
+        uint32_t index = (x->names_next - 1 + i) % x->limits.client_ids_max + 1;
+        if (x->names[index].day != 0) bucket_push(x, index);
+    }
+}

@@ -1,0 +1,80 @@
+/* state.h - everything the exchange remembers. Private to the engine: the outside reads through exchange.h.
+ *
+ * One block of memory, taken once: this struct, then the arrays that its pointers name. Between records, links are
+ * 32-bit indices; the pointers below are only where the arrays lie and are no part of the digest. */
+#ifndef BIRZHA_STATE_H
+#define BIRZHA_STATE_H
+
+#include <stdint.h>
+
+#include "engine/book/book.h"
+#include "engine/exchange.h"
+#include "instruments/calendar.h"
+#include "instruments/name_table.h"
+
+/* What the matching walk does not read of an order; same slot as its book_order. */
+struct order_detail {
+    uint64_t entry;             /* order of entry over all instruments: what "earlier" means */
+    uint32_t quantity_lots;     /* total: filled + open */
+    uint32_t display_lots;      /* slice of an iceberg; 0 = none */
+    uint32_t limit_ticks;       /* of a waiting stop: the limit it will have (0 = market) */
+    uint32_t participant, user, connection;
+    uint32_t name;              /* entry in the client ids, 0 = none */
+    int32_t expire_date;
+    uint8_t order_type, time_in_force, stp, order_flags;
+    uint8_t reserved[16];
+};
+_Static_assert(sizeof(struct order_detail) == 64, "one cache line");
+
+/* A client order id in use: who gave it to which order for which request. A ring: the oldest are forgotten. */
+struct order_name {
+    char text[client_order_id_size];
+    uint32_t participant;
+    uint64_t order_id;
+    uint64_t content;           /* hash of the request that brought the name */
+    uint32_t next;              /* in its bucket */
+    uint16_t day;               /* trade date, days since 2020-01-01; 0 = the entry is empty */
+    uint16_t replaced;          /* an amend gave the order another name since */
+};
+_Static_assert(sizeof(struct order_name) == 64, "one cache line");
+
+struct exchange {
+    struct limits limits;
+    enum rules_mode rules;
+    uint64_t sequence;
+    int64_t time_ns;
+    int64_t next_due_ns;
+    int32_t trade_date;
+    uint64_t trades_count, entries_count;
+    uint32_t trigger_head, trigger_tail;    /* triggered stops, linked by book_order.next */
+    uint32_t instruments_count, sessions_count, participants_count, users_count;
+    uint32_t sections_halted;               /* bit = section */
+    uint32_t names_next;                    /* ring position of the next client id, from 1 */
+    struct calendar calendar;
+
+    struct order_pool pool;
+    struct price_pool prices;
+    struct book *books;
+    struct market *markets;
+    struct order_detail *details;
+    struct instrument *instruments;
+    struct session *sessions;
+    struct participant *participants;
+    struct user *users;
+    struct order_name *names;
+    uint32_t *name_buckets;                 /* a power of two, see names.c */
+    uint32_t name_buckets_count;
+    uint32_t *scratch;                      /* slots, for ends that must be put in order of entry */
+    struct name_table symbol_table, participant_table, user_table, session_table;
+};
+
+/* Room for one event, zeroed head to tail by the caller's assignment. */
+static inline struct event *event_next(struct event_buffer *events) {
+    if (__builtin_expect(events->count == events->capacity, 0)) {
+        events->full(events);
+        CHECK(events->count < events->capacity);
+    }
+    return &events->events[events->count++];
+}
+
+#endif

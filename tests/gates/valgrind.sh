@@ -1,0 +1,24 @@
+#!/bin/bash
+# valgrind.sh BUILD_DIR - memcheck over the differential and over a server that is talked to. Criterion forks, so the
+# verdict is in the log files and not in an exit code: any report fails.
+set -u
+build=$1
+logs=$build/valgrind
+rm -rf "$logs"
+mkdir -p "$logs"
+check="valgrind --quiet --leak-check=full --trace-children=yes --log-file=$logs/%p"
+$check "$build/debug/main_differential" --operations 5000 --seed 3 >/dev/null || exit 1
+for layer in instruments wire views scenario session; do
+    $check "$build/debug/test_$layer" --jobs 1 --timeout 600 >/dev/null 2>&1 || exit 1
+done
+BIRZHAD="tests/gates/birzhad_valgrind.sh" VALGRIND_LOGS=$logs VALGRIND_SERVER=$build/debug/birzhad \
+    "$build/debug/test_e2e" --jobs 1 --timeout 900 >"$logs.e2e.log" 2>&1 || { tail -n 30 "$logs.e2e.log"; exit 1; }
+found=0
+for log in "$logs"/*; do
+    [ -s "$log" ] || continue
+    echo "$log:"
+    head -n 20 "$log"
+    found=1
+done
+[ "$found" = 0 ] && echo "valgrind: nothing found"
+exit "$found"

@@ -1,0 +1,76 @@
+#!/bin/bash
+# run.sh - runs test binaries and believes none of them on its word.
+#
+#   run.sh BUILD_DIR TIER      TIER: test | full
+#
+# Criterion 2.4.1 exits 0 when a test leaks, when a sanitizer only prints, and when tests are lost. So beside the exit
+# codes this script gates on (1) the number of tests run against the number written in the sources, (2) any file that a
+# sanitizer has written, (3) a time limit around every binary. The last line says what it all came to.
+set -u
+build=$1
+tier=$2
+passed=0 failed=0
+reports=$build/reports
+rm -rf "$reports"
+mkdir -p "$reports"
+export ASAN_OPTIONS="log_path=$reports/asan:detect_leaks=1:strict_string_checks=1:abort_on_error=0"
+export UBSAN_OPTIONS="log_path=$reports/ubsan:print_stacktrace=1"
+export BIRZHAD="$build/asan/birzhad" BIRZHA="$build/release/birzha"
+export BIRZHA_DATA_DIR="$PWD/instruments/data"
+
+fail() { echo "FAIL: $*"; failed=$((failed + 1)); }
+
+# A Criterion binary: layer name, then the binary.
+suite() {
+    local layer=$1 binary=$2 written tested passing log=$reports/$1.log
+    written=$(grep -rhE '^(Test|Theory)\(' "tests/$layer" --include='test_*.c' | wc -l)
+    timeout 300 "$binary" --jobs 2 --timeout 120 --color=never >"$log" 2>&1
+    local code=$?
+    tested=$(sed -n 's/.*Synthesis: Tested: \([0-9]*\).*/\1/p' "$log")
+    passing=$(sed -n 's/.*Passing: \([0-9]*\).*/\1/p' "$log")
+    passed=$((passed + ${passing:-0}))
+    echo "$layer: ${passing:-0} of $written passed"
+    if [ "$code" != 0 ] || [ "${passing:-0}" != "$written" ] || [ "${tested:-0}" != "$written" ]; then
+        grep -vE '^\[(====|RUN|PASS)' "$log" | head -n 60
+        fail "$layer: exit code $code, $written tests written, ${tested:-0} run, ${passing:-0} passed"
+    fi
+}
+
+# Any other program that proves something: name, then the command.
+proof() {
+    local name=$1 log=$reports/$1.log
+    shift
+    if timeout 1700 "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        echo "$name: $(tail -n 1 "$log")"
+    else
+        tail -n 40 "$log"
+        fail "$name: exit code $?: $*"
+    fi
+}
+
+for layer in instruments engine views wire scenario session gateway tools e2e; do
+    suite "$layer" "$build/asan/test_$layer"
+done
+proof purity bash tests/gates/purity.sh "$build"
+proof tidy bash tests/gates/tidy.sh
+proof model-selftest "$build/asan/main_model_selftest"
+proof differential-asan "$build/asan/main_differential" --operations 20000 --seed 7
+if [ "$tier" = full ]; then
+    proof differential "$build/release/main_differential" --operations 1000000 --seed 1
+    proof exhaustive "$build/release/main_differential" --exhaustive 5
+    proof slow-reader "$build/release/slow_reader" "$build/release/birzhad"
+    proof mutants bash tests/model/mutants.sh
+    proof valgrind bash tests/gates/valgrind.sh "$build"
+else
+    proof differential "$build/release/main_differential" --operations 100000 --seed 1
+    proof exhaustive "$build/release/main_differential" --exhaustive 4
+fi
+
+for report in "$reports"/asan.* "$reports"/ubsan.*; do
+    [ -e "$report" ] || continue
+    head -n 40 "$report"
+    fail "a sanitizer wrote $report"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
