@@ -155,8 +155,10 @@ TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birz
 test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under sanitizers; under two minutes
 	@bash tests/run.sh $(BUILD) test
 
-check-full: $(TEST_BINARIES) $(BUILD)/release/slow_reader $(patsubst %,$(BUILD)/debug/test_%,$(TESTED)) \
-	$(BUILD)/debug/birzhad $(BUILD)/debug/main_differential lint ## all loops at full length, valgrind, mutants; under 30 minutes
+FULL_BINARIES := $(TEST_BINARIES) $(BUILD)/release/slow_reader $(patsubst %,$(BUILD)/debug/test_%,$(TESTED)) \
+	$(BUILD)/debug/birzhad $(BUILD)/debug/main_differential
+
+check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants, lint; under 30 minutes
 	@bash tests/run.sh $(BUILD) full
 
 nightly: check-full ## check-full, then random operations with fresh seeds for an hour

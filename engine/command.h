@@ -51,9 +51,11 @@ enum side { SIDE_BUY, SIDE_SELL, SIDE_BOTH };
 /* ORDER_TYPE_MAP(XX), TIME_IN_FORCE_MAP(XX), STP_MAP(XX), ROLE_MAP(XX): XX(NAME, name on the wire) */
 #define ORDER_TYPE_MAP(XX) XX(LIMIT, "limit") XX(MARKET, "market") XX(STOP, "stop") XX(STOP_LIMIT, "stop_limit")
 #define TIME_IN_FORCE_MAP(XX) \
-    XX(DAY, "day") XX(GTC, "gtc") XX(GTD, "gtd") XX(IOC, "ioc") XX(FOK, "fok") XX(AT_OPEN, "at_open") XX(AT_CLOSE, "at_close")
+    XX(DAY, "day") XX(GTC, "gtc") XX(GTD, "gtd") XX(IOC, "ioc") XX(FOK, "fok") \
+    XX(AT_OPEN, "at_open") XX(AT_CLOSE, "at_close")
 #define STP_MAP(XX) \
-    XX(CANCEL_NEWEST, "cancel_newest") XX(CANCEL_OLDEST, "cancel_oldest") XX(CANCEL_BOTH, "cancel_both") XX(DECREMENT, "decrement")
+    XX(CANCEL_NEWEST, "cancel_newest") XX(CANCEL_OLDEST, "cancel_oldest") \
+    XX(CANCEL_BOTH, "cancel_both") XX(DECREMENT, "decrement")
 #define ROLE_MAP(XX) XX(TRADER, "trader") XX(OBSERVER, "observer") XX(SUPERVISOR, "supervisor") XX(ADMIN, "admin")
 
 #define XX(name, text) ORDER_TYPE_##name,

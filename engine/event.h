@@ -55,7 +55,9 @@ enum event_kind { EVENT_MAP(XX) };
 #undef XX
 
 enum deal_class { DEAL_DOMESTIC, DEAL_EXPORT, DEAL_IMPORT, DEAL_TRANSIT };
-enum trade_condition { CONDITION_CONTINUOUS, CONDITION_AUCTION, CONDITION_LOT, CONDITION_NEGOTIATED, CONDITION_DOUBLE_COUNTER };
+enum trade_condition {
+    CONDITION_CONTINUOUS, CONDITION_AUCTION, CONDITION_LOT, CONDITION_NEGOTIATED, CONDITION_DOUBLE_COUNTER
+};
 
 /* `flags` of the event's head. */
 enum event_flag {
@@ -186,7 +188,12 @@ enum phase { PHASE_MAP(XX) PHASE_COUNT };
 
 struct event_session_phase { uint32_t session; uint8_t phase; uint8_t reserved[51]; };
 struct event_accredited { uint32_t participant; int32_t from_date, to_date; uint8_t section; uint8_t reserved[43]; };
-struct event_deposit { uint32_t participant; uint8_t currency, action, reserved0[2]; money amount, credited, free; uint8_t reserved[24]; };
+struct event_deposit {
+    uint32_t participant;
+    uint8_t currency, action, reserved0[2];
+    money amount, credited, free;
+    uint8_t reserved[24];
+};
 struct event_halt { uint32_t target; uint8_t scope, halted; uint8_t reserved[50]; };
 
 struct event {

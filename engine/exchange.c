@@ -56,7 +56,8 @@ static struct layout layout_of(const struct limits *limits) {
 
 size_t exchange_size(const struct limits *limits) { return layout_of(limits).size; }
 
-static struct name_table table_at(char *base, size_t slots, uint32_t names_max, uint32_t name_bytes, uint32_t record_size) {
+static struct name_table table_at(char *base, size_t slots, uint32_t names_max, uint32_t name_bytes,
+                                  uint32_t record_size) {
     return (struct name_table){ .slots = (uint32_t *)(void *)(base + slots),
                                 .slots_count = name_table_slots_count(names_max),
                                 .name_size = name_bytes, .record_size = record_size };
@@ -80,11 +81,13 @@ static void attach(struct exchange *x) {
     x->name_buckets = (void *)(base + at.name_buckets);
     x->name_buckets_count = names_buckets_count(x->limits.client_ids_max);
     x->scratch = (void *)(base + at.scratch);
-    x->symbol_table = table_at(base, at.symbol_slots, x->limits.instruments_max, symbol_size, sizeof(struct instrument));
+    x->symbol_table = table_at(base, at.symbol_slots, x->limits.instruments_max, symbol_size,
+                               sizeof(struct instrument));
     x->participant_table = table_at(base, at.participant_slots, x->limits.participants_max, participant_id_size,
                                     sizeof(struct participant));
     x->user_table = table_at(base, at.user_slots, x->limits.users_max, user_name_size, sizeof(struct user));
-    x->session_table = table_at(base, at.session_slots, x->limits.sessions_max, session_id_size, sizeof(struct session));
+    x->session_table = table_at(base, at.session_slots, x->limits.sessions_max, session_id_size,
+                                sizeof(struct session));
 }
 
 static int limits_are_sound(const struct limits *limits) {

@@ -113,6 +113,12 @@ uint32_t exchange_find_participant(const struct exchange *exchange, const char *
 uint32_t exchange_find_user(const struct exchange *exchange, const char *name, uint32_t size);
 uint32_t exchange_find_session(const struct exchange *exchange, const char *id, uint32_t size);
 
+/* Instrument of an order that is named as in a command: by order_id or, when that is 0, by the id that `participant`
+ * gave it (client_order_id_size bytes, NUL-padded), even if an amend replaced it today. Orders that ended are found as
+ * long as nothing else took their place. NAME_NONE when there is none. */
+uint32_t exchange_find_order_instrument(const struct exchange *exchange, uint32_t participant, uint64_t order_id,
+                                        const char *client_order_id);
+
 /* Whether the instrument, its session or its section is halted. */
 int exchange_is_halted(const struct exchange *exchange, uint32_t instrument);
 /* PRC-7 and PRC-4: the price that collars are drawn around, and the collar; *high is 0 where there is none. */

@@ -64,7 +64,9 @@ static inline enum ladder_order stop_order(enum side side) {
 static inline enum side book_order_side(const struct book_order *order) {
     return order->flags & BOOK_SELL ? SIDE_SELL : SIDE_BUY;
 }
-static inline uint32_t book_order_open(const struct book_order *order) { return order->shown_lots + order->hidden_lots; }
+static inline uint32_t book_order_open(const struct book_order *order) {
+    return order->shown_lots + order->hidden_lots;
+}
 /* What depth shows of a resting order. */
 static inline uint32_t book_order_depth(const struct book_order *order) {
     return order->flags & (BOOK_ALL_OR_NONE | BOOK_PENDING | BOOK_QUEUED) ? 0 : order->shown_lots;

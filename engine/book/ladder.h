@@ -80,7 +80,8 @@ static inline void ladder_use(struct price_pool *pool, struct ladder *ladder, en
     uint32_t leaf = pool->branches[ladder->branches[ticks >> 18]].leaves[(ticks >> 9) & 511];
     pool->leaves[leaf].bits[(ticks & 511) >> 6] |= UINT64_C(1) << (ticks & 63);
     ladder->levels_count++;
-    if (order == LADDER_HIGH_FIRST ? ticks > ladder->best_ticks : ticks < ladder->best_ticks) ladder->best_ticks = ticks;
+    int better = order == LADDER_HIGH_FIRST ? ticks > ladder->best_ticks : ticks < ladder->best_ticks;
+    if (better) ladder->best_ticks = ticks;
 }
 
 /* Whether ladder_reach would succeed. Changes nothing. */
@@ -107,7 +108,8 @@ static inline uint32_t ladder_worse(const struct price_pool *pool, const struct 
 void ladder_release(struct price_pool *pool, struct ladder *ladder, uint32_t ticks);
 
 /* The level of `ticks` has lost its last order. */
-static inline void ladder_unuse(struct price_pool *pool, struct ladder *ladder, enum ladder_order order, uint32_t ticks) {
+static inline void ladder_unuse(struct price_pool *pool, struct ladder *ladder, enum ladder_order order,
+                                uint32_t ticks) {
     if (ticks == ladder->best_ticks) ladder->best_ticks = ladder_worse(pool, ladder, order, ticks);
     uint32_t leaf = pool->branches[ladder->branches[ticks >> 18]].leaves[(ticks >> 9) & 511];
     uint64_t *word = &pool->leaves[leaf].bits[(ticks & 511) >> 6];
