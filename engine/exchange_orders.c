@@ -39,7 +39,7 @@ static void say_ended(const struct exchange *x, uint32_t slot, uint16_t kind, ui
     const struct book_order *order = &x->pool.orders[slot];
     *event_next(events) = (struct event){
         .kind = kind, .flags = order->flags & BOOK_PENDING ? EVENT_PENDING : 0, .instrument = order->instrument,
-        .order_change = { .order_id = book_order_id(order, slot), .participant = x->details[slot].participant,
+        .order_change = { .order_id = book_order_id(order, slot), .participant = order_participant(x, slot),
                           .price_before.ticks = price_before, .shown_before.lots = shown_before,
                           .leaves_before.lots = open_lots, .side = (uint8_t)book_order_side(order), .cause = cause,
                           .reason = (uint16_t)reason } };
@@ -363,7 +363,7 @@ static struct verdict find_order(const struct exchange *x, const struct command 
         case ORDER_ENDED: return verdict_refuse(REJECT_ORDER_NOT_ACTIVE, 0, 0);
         case ORDER_FOUND: break;
     }
-    if (x->details[*slot].participant != command->participant) return verdict_refuse(REJECT_ORDER_NOT_OWNED, 0, 0);
+    if (order_participant(x, *slot) != command->participant) return verdict_refuse(REJECT_ORDER_NOT_OWNED, 0, 0);
     return verdict_ok();
 }
 

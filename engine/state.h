@@ -68,6 +68,12 @@ struct exchange {
     struct name_table symbol_table, participant_table, user_table, session_table;
 };
 
+/* Who entered a live order. Its principal, without a look at the cold record, unless a broker acted. */
+static inline uint32_t order_participant(const struct exchange *x, uint32_t slot) {
+    const struct book_order *order = &x->pool.orders[slot];
+    return order->flags & BOOK_FOR_CLIENT ? x->details[slot].participant : order->principal;
+}
+
 /* Room for one event, zeroed head to tail by the caller's assignment. */
 static inline struct event *event_next(struct event_buffer *events) {
     if (__builtin_expect(events->count == events->capacity, 0)) {

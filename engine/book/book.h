@@ -27,6 +27,7 @@ enum book_order_flag {
     BOOK_PENDING_MARKET = 1 << 5,   /* of a waiting stop: becomes a market order */
     BOOK_NAMED = 1 << 6,            /* has a client order id */
     BOOK_FOREIGN = 1 << 7,          /* the principal is not resident in Belarus */
+    BOOK_FOR_CLIENT = 1 << 8,       /* entered by a broker: the participant is not the principal */
 };
 
 struct book_order {

@@ -5,10 +5,8 @@
  * are filled in the inner loop, all others leave it through meet_special. */
 #include "engine/match/continuous.h"
 
-static inline uint32_t order_participant(const struct book_order *order) { return order->principal; }
-
 void continuous_end(struct exchange *x, uint32_t slot) {
-    x->participants[order_participant(&x->pool.orders[slot])].open_orders_count--;
+    x->participants[order_participant(x, slot)].open_orders_count--;
     order_pool_give(&x->pool, slot);
 }
 
@@ -123,7 +121,7 @@ static void say_self_trade(const struct exchange *x, const struct incoming *in, 
     struct event *event = event_next(events);
     *event = (struct event){ .kind = kind, .instrument = in->instrument, .order_change = {
         .order_id = resting ? book_order_id(order, slot) : in->order_id,
-        .participant = resting ? order_participant(order) : in->participant,
+        .participant = resting ? order_participant(x, slot) : in->participant,
         .side = (uint8_t)(resting ? SIDE_BUY + SIDE_SELL - incoming_side(in) : incoming_side(in)),
         .cause = CAUSE_SELF_TRADE, .reason = REJECT_SELF_TRADE_PREVENTED,
         .leaves_before.lots = leaves_before, .shown_before.lots = shown_before,
@@ -204,7 +202,7 @@ static inline void say_trade(struct exchange *x, const struct incoming *in, enum
         .trade = { .trade_id = ++x->trades_count, .maker_order_id = book_order_id(maker, slot),
                    .taker_order_id = in->order_id, .price.ticks = maker->price_ticks, .quantity.lots = lots,
                    .maker_leaves.lots = book_order_open(maker) - lots, .taker_leaves.lots = wanted_lots,
-                   .maker_participant = order_participant(maker), .taker_participant = in->participant,
+                   .maker_participant = order_participant(x, slot), .taker_participant = in->participant,
                    .deal_class = (uint8_t)deal_class, .condition = CONDITION_CONTINUOUS } };
 }
 
@@ -219,7 +217,7 @@ static void refresh(struct exchange *x, const struct incoming *in, struct level 
     level_unlink(&x->pool, level, slot);
     level_append(&x->pool, level, slot);
     *event_next(events) = (struct event){ .kind = EVENT_REFRESHED, .instrument = in->instrument, .order_change = {
-        .order_id = book_order_id(maker, slot), .participant = order_participant(maker),
+        .order_id = book_order_id(maker, slot), .participant = order_participant(x, slot),
         .price.ticks = maker->price_ticks, .shown.lots = maker->shown_lots, .leaves.lots = book_order_open(maker),
         .side = (uint8_t)book_order_side(maker), .cause = CAUSE_TRADING } };
 }
