@@ -4,6 +4,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "engine/participants/names.h"
 #include "engine/state.h"
 
 int64_t exchange_time_ns(const struct exchange *x) { return x->time_ns; }
@@ -57,6 +58,18 @@ price exchange_best(const struct exchange *x, uint32_t instrument, enum side sid
     CHECK(instrument < x->instruments_count && side < SIDE_BOTH);
     uint32_t ticks = x->books[instrument].sides[side].best_ticks;
     return (price){ ticks == ladder_none(side_order(side)) ? 0 : ticks };
+}
+
+uint32_t exchange_order_instrument(const struct exchange *x, uint32_t participant, uint64_t order_id,
+                                   const char *client_order_id) {
+    uint32_t slot;
+    if (order_id == 0) {
+        uint32_t name = client_order_id[0] != '\0' ? names_find(x, participant, client_order_id) : 0;
+        if (name == 0) return NAME_NONE;
+        order_id = x->names[name].order_id;
+    }
+    if (order_pool_find(&x->pool, order_id, &slot) != ORDER_FOUND) return NAME_NONE;
+    return order_participant(x, slot) == participant ? x->pool.orders[slot].instrument : NAME_NONE;
 }
 
 /* ---- digest ---- */
