@@ -126,11 +126,6 @@ price exchange_reference(const struct exchange *exchange, uint32_t instrument);
 void exchange_collar(const struct exchange *exchange, uint32_t instrument, price *low, price *high);
 uint32_t exchange_open_orders_count(const struct exchange *exchange);
 
-/* Instrument of the open order that a request of `participant` names: by order_id, or, when that is 0, by the client order
- * id (client_order_id_size bytes, NUL-padded). NAME_NONE when there is no such open order of that participant. */
-uint32_t exchange_order_instrument(const struct exchange *exchange, uint32_t participant, uint64_t order_id,
-                                   const char *client_order_id);
-
 /* Best price of a side, shown or not; 0 = that side is empty. */
 price exchange_best(const struct exchange *exchange, uint32_t instrument, enum side side);
 

@@ -60,16 +60,17 @@ price exchange_best(const struct exchange *x, uint32_t instrument, enum side sid
     return (price){ ticks == ladder_none(side_order(side)) ? 0 : ticks };
 }
 
-uint32_t exchange_order_instrument(const struct exchange *x, uint32_t participant, uint64_t order_id,
-                                   const char *client_order_id) {
-    uint32_t slot;
+uint32_t exchange_find_order_instrument(const struct exchange *x, uint32_t participant, uint64_t order_id,
+                                        const char *client_order_id) {
     if (order_id == 0) {
-        uint32_t name = client_order_id[0] != '\0' ? names_find(x, participant, client_order_id) : 0;
-        if (name == 0) return NAME_NONE;
+        if (client_order_id[0] == '\0') return NAME_NONE;
+        uint32_t name = names_find(x, participant, client_order_id);
+        if (name == 0 && names_check(x, participant, client_order_id, 0, &name) == NAME_UNUSED) return NAME_NONE;
         order_id = x->names[name].order_id;
     }
-    if (order_pool_find(&x->pool, order_id, &slot) != ORDER_FOUND) return NAME_NONE;
-    return order_participant(x, slot) == participant ? x->pool.orders[slot].instrument : NAME_NONE;
+    uint32_t slot = (uint32_t)order_id, generation = (uint32_t)(order_id >> 32);
+    if (slot == 0 || slot > x->pool.slots_used || x->pool.orders[slot].generation != generation) return NAME_NONE;
+    return x->pool.orders[slot].instrument;
 }
 
 /* ---- digest ---- */
