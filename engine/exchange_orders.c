@@ -431,7 +431,7 @@ static void shrink_in_place(struct exchange *x, const struct command *command, s
     order->hidden_lots -= from_hidden;
     order->shown_lots -= less_lots - from_hidden;
     rename_order(x, command, in, events);
-    uint16_t flags = (uint16_t)(EVENT_PRIORITY_KEPT | EVENT_RESTS | (pending ? EVENT_PENDING : 0));
+    uint16_t flags = (uint16_t)(EVENT_PRIORITY_KEPT | (pending ? EVENT_PENDING : EVENT_RESTS));
     say_replaced(x, in, flags, pending ? 0 : order->price_ticks, shown_before, leaves_before, events);
 }
 
@@ -448,7 +448,7 @@ static void requeue_stop(struct exchange *x, const struct command *command, stru
     order->hidden_lots = 0;
     x->details[in->slot].limit_ticks = in->price_ticks;
     rename_order(x, command, in, events);
-    say_replaced(x, in, EVENT_RESTS | EVENT_PENDING, 0, 0, leaves_before, events);
+    say_replaced(x, in, EVENT_PENDING, 0, 0, leaves_before, events);
 }
 
 static void reenter(struct exchange *x, const struct command *command, struct incoming *in, enum plan plan,
