@@ -145,7 +145,7 @@ $(patsubst %.c,$(BUILD)/clang/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')
 .PHONY: run test check-full nightly bench lint tidy format clean install help
 
 run: all ## start a demonstration market with background traders
-	@BIRZHA_BUILD=$(BUILD) bash tools/run.sh
+	@BUILD=$(BUILD) sh tools/run.sh
 
 TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
 	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
@@ -166,7 +166,7 @@ nightly: check-full ## check-full, then random operations with fresh seeds for a
 		$(BUILD)/release/main_differential --operations 1000000 --seed $$seed | tail -n 1 || exit 1; done
 
 bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the four order flows, beside a limit sketch and a naive engine
-	@BIRZHA_BUILD=$(BUILD) bash bench/core.sh
+	@BUILD=$(BUILD) bash bench/core.sh
 
 lint: $(BUILD)/clang/birzhad $(BUILD)/clang/birzha $(patsubst %,$(BUILD)/clang/test_%,$(TESTED)) tidy | $(BUILD)/.full-tools ## clang with every warning an error, gcc -Werror, cppcheck, house rules
 	@$(MAKE) --no-print-directory WERROR=1 BUILD=$(BUILD)/werror $(BUILD)/werror/birzhad $(BUILD)/werror/birzha >/dev/null

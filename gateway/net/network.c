@@ -1,0 +1,167 @@
+/* network.c - the listener and the turns of the loop; see network.h. */
+#include "gateway/net/network.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "gateway/clock.h"
+#include "gateway/net/connection.h"
+#include "instruments/calendar.h"
+#include "instruments/check.h"
+
+enum { backlog = 1024, connections_count_default_max = 10000 };
+
+const struct network_patience network_patience_default = {
+    .line_timeout_ns = 5 * NS_PER_SECOND,
+    .stall_timeout_ns = 10 * NS_PER_SECOND,
+    .finish_timeout_ns = 3 * NS_PER_SECOND,
+};
+
+/* ---- turns ---- */
+
+static void on_awake(uv_idle_t *handle) {
+    (void)handle;
+}
+
+/* While something can be done without waiting for the network, the loop must not wait. */
+static void set_awake(struct network *network) {
+    if (network->ready_first || network->dirty) uv_idle_start(&network->awake, on_awake);
+    else uv_idle_stop(&network->awake);
+}
+
+void network_release(struct network *network) {
+    while (network->dirty) connection_flush_next(network);
+}
+
+/* Those who were ready when the turn ended get one more go; who becomes ready meanwhile waits for the next. */
+static void continue_ready(struct network *network) {
+    struct connection *last = network->ready_last;
+    while (network->ready_first) {
+        struct connection *connection = network->ready_first;
+        connection_continue_next(network);
+        if (connection == last) break;
+    }
+}
+
+static void on_check(uv_check_t *handle) {
+    struct network *network = handle->data;
+    network->turn_ns = steady_now_ns();
+    continue_ready(network);
+    network_release(network);
+}
+
+/* What timers caused must not wait for the next arrival. */
+static void on_prepare(uv_prepare_t *handle) {
+    struct network *network = handle->data;
+    network_release(network);
+    set_awake(network);
+}
+
+static void on_tick(uv_timer_t *handle) {
+    struct network *network = handle->data;
+    network->turn_ns = steady_now_ns();
+    for (struct connection *connection = network->connections, *next; connection; connection = next) {
+        next = connection->next;
+        connection_on_tick(connection, network->turn_ns);
+    }
+}
+
+/* ---- life ---- */
+
+static uint32_t connections_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) return connections_count_default_max;
+    if (limit.rlim_cur <= 2 * descriptors_reserved) return descriptors_reserved;
+    rlim_t rest = limit.rlim_cur - descriptors_reserved;
+    return rest < connections_count_default_max ? (uint32_t)rest : connections_count_default_max;
+}
+
+void network_open(struct network *network, uv_loop_t *loop, struct hub *hub, struct publisher *publisher) {
+    memset(network, 0, offsetof(struct network, read_buffer));
+    network->loop = loop;
+    network->hub = hub;
+    network->publisher = publisher;
+    network->patience = network_patience_default;
+    network->requests_limit_turn = requests_per_turn;
+    network->connections_count_max = connections_limit();
+    network->turn_ns = steady_now_ns();
+    /* None of these can fail, and none of them keeps the loop alive: connections and the listener do. */
+    uv_timer_init(loop, &network->tick);
+    uv_prepare_init(loop, &network->prepare);
+    uv_check_init(loop, &network->check);
+    uv_idle_init(loop, &network->awake);
+    network->tick.data = network->prepare.data = network->check.data = network->awake.data = network;
+    uv_timer_start(&network->tick, on_tick, tick_ms, tick_ms);
+    uv_prepare_start(&network->prepare, on_prepare);
+    uv_check_start(&network->check, on_check);
+    uv_unref((uv_handle_t *)&network->tick);
+    uv_unref((uv_handle_t *)&network->prepare);
+    uv_unref((uv_handle_t *)&network->check);
+    uv_unref((uv_handle_t *)&network->awake);
+}
+
+static void on_connection(uv_stream_t *listener, int status) {
+    struct network *network = listener->data;
+    if (status < 0) {
+        fprintf(stderr, "birzhad: a connection could not be accepted: %s\n", uv_strerror(status));
+        return;
+    }
+    connection_accept(network);
+}
+
+static int resolve(uv_loop_t *loop, const char *host, uint16_t port, struct sockaddr_storage *address) {
+    char service[8];
+    snprintf(service, sizeof service, "%u", port);
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_PASSIVE};
+    uv_getaddrinfo_t request;
+    int status = uv_getaddrinfo(loop, &request, NULL, host, service, &hints);
+    if (status < 0) return status;
+    CHECK(request.addrinfo->ai_addrlen <= sizeof *address);
+    memcpy(address, request.addrinfo->ai_addr, request.addrinfo->ai_addrlen);
+    uv_freeaddrinfo(request.addrinfo);
+    return 0;
+}
+
+static int bound_port(const struct network *network, uint16_t *port) {
+    struct sockaddr_storage address;
+    int size = sizeof address;
+    int status = uv_tcp_getsockname(&network->listener, (struct sockaddr *)&address, &size);
+    if (status < 0) return status;
+    if (address.ss_family == AF_INET6) *port = ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    else *port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+    return 0;
+}
+
+int network_listen(struct network *network, const char *host, uint16_t *port) {
+    struct sockaddr_storage address;
+    int status = resolve(network->loop, host, *port, &address);
+    if (status < 0) return status;
+    status = uv_tcp_init(network->loop, &network->listener);
+    if (status < 0) return status;
+    network->listener.data = network;
+    status = uv_tcp_bind(&network->listener, (struct sockaddr *)&address, 0);
+    if (status == 0) status = uv_listen((uv_stream_t *)&network->listener, backlog, on_connection);
+    if (status == 0) status = bound_port(network, port);
+    if (status < 0) uv_close((uv_handle_t *)&network->listener, NULL);
+    else network->is_listening = 1;
+    return status;
+}
+
+void network_shutdown(struct network *network) {
+    if (network->is_listening) uv_close((uv_handle_t *)&network->listener, NULL);
+    network->is_listening = 0;
+    for (struct connection *connection = network->connections; connection; connection = connection->next) {
+        connection_finish(connection);
+    }
+}
+
+void network_close(struct network *network) {
+    CHECK(network->connections_count == 0);
+    uv_close((uv_handle_t *)&network->tick, NULL);
+    uv_close((uv_handle_t *)&network->prepare, NULL);
+    uv_close((uv_handle_t *)&network->check, NULL);
+    uv_close((uv_handle_t *)&network->awake, NULL);
+    uv_run(network->loop, UV_RUN_DEFAULT);
+    chunk_pool_close(&network->pool);
+}

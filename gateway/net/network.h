@@ -1,0 +1,88 @@
+/* network.h - all connections of the server and the turns of the event loop.
+ *
+ * One turn: libuv hands over what has arrived, at most one read buffer from each connection; requests are decoded and
+ * applied, and what they cause is appended to outboxes; at the end of the turn every outbox that got something is
+ * written, once. So a thousand replies to one connection cost one system call, and nothing leaves a connection in
+ * the middle of a command.
+ *
+ * The end of the turn (network_release) is the only place where bytes leave the process. That is the gate of
+ * durability: a journal makes the turn's commands durable there, and the outboxes are written afterwards.
+ *
+ * Fairness: a connection may have `requests_per_turn` requests applied in a turn; then it joins the ready queue and the
+ * others come first. While its requests wait, or its outbox is over the soft limit, or its dialog is busy, nothing
+ * more is read from it: the sender feels it through TCP.
+ *
+ * Patience (steady time, looked at every tick_ms): an unfinished line is cut after line_timeout_ns without a byte; a
+ * connection whose outbox lost not one byte in stall_timeout_ns is too slow (1204); one that is being finished
+ * has finish_timeout_ns to take what was sent. */
+#ifndef BIRZHA_NETWORK_H
+#define BIRZHA_NETWORK_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "gateway/net/outbox.h"
+#include "gateway/session/hub.h"
+
+struct connection;
+struct publisher;
+
+enum {
+    read_size_max = 64 * 1024,
+    send_buffer_size = 256 * 1024,      /* of the kernel, for one connection */
+    requests_per_turn = 64,
+    tick_ms = 250,
+    descriptors_reserved = 64,
+};
+
+struct network_patience {
+    int64_t line_timeout_ns;
+    int64_t stall_timeout_ns;
+    int64_t finish_timeout_ns;
+};
+
+extern const struct network_patience network_patience_default;
+
+struct network {
+    uv_loop_t *loop;
+    struct hub *hub;
+    struct publisher *publisher;
+    struct network_patience patience;
+    uint32_t connections_count, connections_count_max;
+    uint32_t requests_limit_turn;       /* requests_per_turn; tests choose another */
+
+    int64_t turn_ns;                    /* steady time, read once or twice a turn */
+
+    uv_tcp_t listener;
+    uint32_t is_listening;              /* 0 or 1 */
+    uv_timer_t tick;
+    uv_prepare_t prepare;
+    uv_check_t check;
+    uv_idle_t awake;                    /* runs while there is something to do without waiting */
+
+    struct connection *connections;     /* all, doubly linked */
+    struct connection *dirty;           /* outbox got something since the last release */
+    struct connection *ready_first, *ready_last;
+    struct chunk_pool pool;
+    char read_buffer[read_size_max];    /* one for all: libuv gives and takes it within one callback */
+};
+
+/* Prepares everything but the listener. */
+void network_open(struct network *network, uv_loop_t *loop, struct hub *hub, struct publisher *publisher);
+
+/* Begins to accept on host:port; *port becomes the port really taken. 0 or a negative error of libuv; then nothing
+ * stays open. */
+__attribute__((warn_unused_result))
+int network_listen(struct network *network, const char *host, uint16_t *port);
+
+/* Writes every outbox that got something: the end of a turn. */
+void network_release(struct network *network);
+
+/* Stops accepting and finishes every connection; the loop ends when all have gone, at the latest after
+ * finish_timeout_ns. */
+void network_shutdown(struct network *network);
+
+/* After the loop has ended. */
+void network_close(struct network *network);
+
+#endif

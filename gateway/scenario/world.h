@@ -1,0 +1,37 @@
+/* world.h - a scenario while it is being read. Private to this folder. */
+#ifndef BIRZHA_SCENARIO_WORLD_H
+#define BIRZHA_SCENARIO_WORLD_H
+
+#include "gateway/scenario/catalogue.h"
+#include "gateway/scenario/document.h"
+#include "gateway/scenario/holidays.h"
+#include "gateway/scenario/registry.h"
+#include "gateway/scenario/rules_table.h"
+#include "gateway/scenario/scenario.h"
+
+struct world {
+    struct scenario *scenario;
+    struct catalogue catalogue;         /* the shipped one */
+    struct catalogue chosen;            /* this world's instruments */
+    struct holidays holidays;
+    struct rules_table rules;
+    struct registry symbols, sessions, participants, users;
+    uint8_t *is_listed;                 /* by instrument: a session has it */
+    struct command spare;               /* where commands go when memory is short ... */
+    int out_of_memory;                  /* ... which the end of the loading says */
+};
+
+/* A new command of the world, zeroed but for kind, time and asker. Valid until the next. */
+struct command *world_command(struct world *world, enum command_kind kind);
+
+/* Each reads one key of the scenario and adds its commands. 0 or -EINVAL. */
+__attribute__((warn_unused_result))
+int world_read_instruments(struct world *world, const struct place *root);
+__attribute__((warn_unused_result))
+int world_read_sessions(struct world *world, const struct place *list);
+__attribute__((warn_unused_result))
+int world_read_participants(struct world *world, const struct place *list);
+__attribute__((warn_unused_result))
+int world_read_users(struct world *world, const struct place *list);
+
+#endif

@@ -1,0 +1,182 @@
+/* sequencer.c - stamps, applies, and tells; see sequencer.h. */
+#include "gateway/sequencer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine/views/deals.h"
+#include "engine/views/depth.h"
+#include "engine/views/market.h"
+#include "engine/views/orders.h"
+#include "instruments/check.h"
+
+enum {
+    events_capacity_first = 1024,
+    ended_orders_max = 65536,           /* that can still be asked for */
+    tape_trades_max = 64,               /* of an instrument */
+    deals_max = 1 << 20,                /* that can still be listed */
+};
+
+/* ---- memory ---- */
+
+/* A larger array. Events that cannot be kept would be lost to all views: without memory there is nothing left to do. */
+static void grow_events(struct event_buffer *events) {
+    uint32_t capacity = 2 * events->capacity;
+    struct event *larger = realloc(events->events, (size_t)capacity * sizeof *larger);
+    if (!larger) {
+        fprintf(stderr, "birzhad: no memory for the events of one command\n");
+        abort();
+    }
+    events->events = larger;
+    events->capacity = capacity;
+}
+
+/* State and views lie in one mapping: zeroed, aligned, and only what is used takes memory. */
+struct layout {
+    size_t exchange_offset, orders_offset, depth_offset, market_offset, deals_offset;
+    size_t size;
+};
+
+static size_t reserve(struct layout *layout, size_t size) {
+    size_t offset = layout->size;
+    layout->size += (size + 63) & ~(size_t)63;
+    return offset;
+}
+
+static struct layout plan(const struct limits *limits) {
+    struct layout layout = {0};
+    layout.exchange_offset = reserve(&layout, exchange_size(limits));
+    layout.orders_offset = reserve(&layout, orders_view_size(limits, ended_orders_max));
+    layout.depth_offset = reserve(&layout, depth_size(limits));
+    layout.market_offset = reserve(&layout, market_view_size(limits, tape_trades_max));
+    layout.deals_offset = reserve(&layout, deals_size(limits, deals_max));
+    return layout;
+}
+
+static int map_all(struct sequencer *sequencer, const struct limits *limits) {
+    const struct layout layout = plan(limits);
+    char *memory = mmap(NULL, layout.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return -errno;
+    sequencer->memory = memory;
+    sequencer->memory_size = layout.size;
+    sequencer->exchange = exchange_init(memory + layout.exchange_offset, limits);
+    sequencer->orders = orders_view_init(memory + layout.orders_offset, limits, ended_orders_max);
+    sequencer->depth = depth_init(memory + layout.depth_offset, limits);
+    sequencer->market = market_view_init(memory + layout.market_offset, limits, tape_trades_max);
+    sequencer->deals = deals_init(memory + layout.deals_offset, limits, deals_max);
+    return 0;
+}
+
+/* ---- views ---- */
+
+/* The register of deals asks the view of orders, so it comes after it. */
+static void tell_views(struct sequencer *sequencer, const struct command *command) {
+    struct report reports[orders_view_reports_max];
+    const int64_t time_ns = command->time_ns;
+    for (uint32_t i = 0; i < sequencer->events.count; i++) {
+        const struct event *event = &sequencer->events.events[i];
+        uint32_t count = orders_view_apply(sequencer->orders, event, command->sequence, i, time_ns, reports);
+        depth_apply(sequencer->depth, event);
+        market_view_apply(sequencer->market, event, time_ns);
+        deals_apply(sequencer->deals, sequencer->orders, event, time_ns);
+        for (uint32_t j = 0; j < count && sequencer->hub; j++) hub_on_report(sequencer->hub, &reports[j]);
+    }
+}
+
+int sequencer_open(struct sequencer *sequencer, const struct limits *limits) {
+    memset(sequencer, 0, sizeof *sequencer);
+    sequencer->events = (struct event_buffer){.capacity = events_capacity_first, .full = grow_events};
+    sequencer->events.events = malloc(events_capacity_first * sizeof *sequencer->events.events);
+    if (!sequencer->events.events) return -ENOMEM;
+    int status = map_all(sequencer, limits);
+    if (status < 0) sequencer_close(sequencer);
+    return status;
+}
+
+void sequencer_close(struct sequencer *sequencer) {
+    if (sequencer->memory) munmap(sequencer->memory, sequencer->memory_size);
+    free(sequencer->events.events);
+    memset(sequencer, 0, sizeof *sequencer);
+}
+
+void sequencer_connect(struct sequencer *sequencer, struct hub *hub, struct publisher *publisher,
+                       struct credentials *credentials) {
+    sequencer->hub = hub;
+    sequencer->publisher = publisher;
+    sequencer->credentials = credentials;
+}
+
+/* ---- time ---- */
+
+void sequencer_start(struct sequencer *sequencer, enum clock_mode mode) {
+    sequencer->clock_mode = mode;
+    sequencer->is_started = 1;
+    wall_clock_init(&sequencer->wall, exchange_time_ns(sequencer->exchange));
+}
+
+static int follows_wall_clock(const struct sequencer *sequencer) {
+    return sequencer->is_started && sequencer->clock_mode == CLOCK_MODE_WALL;
+}
+
+int64_t sequencer_now_ns(const struct sequencer *sequencer) {
+    int64_t exchange_ns = exchange_time_ns(sequencer->exchange);
+    if (!follows_wall_clock(sequencer)) return exchange_ns;
+    int64_t wall_ns = wall_clock_now_ns(&sequencer->wall);
+    return wall_ns > exchange_ns ? wall_ns : exchange_ns;
+}
+
+int64_t sequencer_due_in_ns(const struct sequencer *sequencer) {
+    int64_t due_ns = exchange_next_due_ns(sequencer->exchange);
+    if (due_ns == INT64_MAX || !follows_wall_clock(sequencer)) return INT64_MAX;
+    int64_t now_ns = sequencer_now_ns(sequencer);
+    return due_ns > now_ns ? due_ns - now_ns : 0;
+}
+
+/* ---- commands ---- */
+
+/* The command is stamped already. */
+static struct applied apply_one(struct sequencer *sequencer, const struct command *command) {
+    struct event_buffer *events = &sequencer->events;
+    events->count = 0;
+    exchange_apply(sequencer->exchange, command, events);
+    tell_views(sequencer, command);
+    if (sequencer->publisher) publisher_on_events(sequencer->publisher, events->events, events->count, command->time_ns);
+    if (sequencer->credentials && command->kind == COMMAND_PASSWORD) {
+        credentials_apply(sequencer->credentials, &command->password);
+    }
+    return (struct applied){command->sequence, events->events, events->count};
+}
+
+static void apply_clock(struct sequencer *sequencer, int64_t time_ns) {
+    const struct command clock = {
+        .sequence = exchange_sequence(sequencer->exchange) + 1,
+        .time_ns = time_ns,
+        .kind = COMMAND_CLOCK,
+        .participant = NAME_NONE,
+        .user = NAME_NONE,
+    };
+    apply_one(sequencer, &clock);
+}
+
+struct applied sequencer_apply(struct sequencer *sequencer, struct command *command) {
+    if (sequencer->is_started) {
+        command->time_ns = sequencer_now_ns(sequencer);
+        if (exchange_next_due_ns(sequencer->exchange) <= command->time_ns) apply_clock(sequencer, command->time_ns);
+    }
+    command->sequence = exchange_sequence(sequencer->exchange) + 1;
+    return apply_one(sequencer, command);
+}
+
+void sequencer_move_clock(struct sequencer *sequencer, int64_t now_ns) {
+    CHECK(now_ns >= exchange_time_ns(sequencer->exchange));
+    apply_clock(sequencer, now_ns);
+}
+
+int sequencer_on_time(struct sequencer *sequencer) {
+    if (sequencer_due_in_ns(sequencer) > 0) return 0;
+    apply_clock(sequencer, sequencer_now_ns(sequencer));
+    return 1;
+}

@@ -1,0 +1,76 @@
+/* sequencer.h - the single writer: gives every command its place and time, and applies it.
+ *
+ *     command -> due CLOCK first -> sequence, time -> exchange_apply -> events -> views -> reports to the hub
+ *                                                                             \-> publisher -> market data
+ *
+ * Sequences count from 1 without a gap; time never goes back. Under the wall clock a command's time is the moment it
+ * is stamped; if something was due before (a phase, the end of a day), a CLOCK command of its own goes first, so that
+ * the events of a request are its own. Under the manual clock time is where the last CLOCK command left it.
+ *
+ * All happens before the call returns, on one thread, and nothing leaves the process meanwhile: reports are kept in
+ * streams, messages in outboxes. The commands applied between two calls of network_release are a batch. A journal would
+ * take each command in apply_one, make the batch durable before network_release, and let that wait for it: no byte
+ * that shows an effect could leave before its cause is on disk. */
+#ifndef BIRZHA_SEQUENCER_H
+#define BIRZHA_SEQUENCER_H
+
+#include <stdint.h>
+
+#include "engine/exchange.h"
+#include "gateway/clock.h"
+#include "gateway/config.h"
+#include "gateway/password.h"
+#include "gateway/publisher.h"
+#include "gateway/session/hub.h"
+
+struct deals;
+struct depth;
+struct market_view;
+struct orders_view;
+
+struct sequencer {
+    void *memory;                       /* of all that follows but the events */
+    size_t memory_size;
+    struct exchange *exchange;
+    enum clock_mode clock_mode;
+    struct wall_clock wall;
+    uint32_t is_started;                /* 0 while the world is being created */
+    struct event_buffer events;
+    struct orders_view *orders;
+    struct depth *depth;
+    struct market_view *market;
+    struct deals *deals;
+    struct hub *hub;                    /* NULL until sequencer_connect: reports go nowhere */
+    struct publisher *publisher;
+    struct credentials *credentials;
+};
+
+/* Takes all memory and begins with an empty exchange. 0 or a negative errno; on an error nothing stays allocated. */
+__attribute__((warn_unused_result))
+int sequencer_open(struct sequencer *sequencer, const struct limits *limits);
+void sequencer_close(struct sequencer *sequencer);
+
+/* Who hears of what happens from now on; all live longer than the sequencer. */
+void sequencer_connect(struct sequencer *sequencer, struct hub *hub, struct publisher *publisher,
+                       struct credentials *credentials);
+
+/* The world has been created: the clock begins to run (or to stand still) at the exchange's time. */
+void sequencer_start(struct sequencer *sequencer, enum clock_mode mode);
+
+/* Exchange time now. */
+int64_t sequencer_now_ns(const struct sequencer *sequencer);
+
+/* Stamps and applies; the events are valid until the next call. Before sequencer_start the command's own time_ns is
+ * kept: the world is created at its own moment. */
+struct applied sequencer_apply(struct sequencer *sequencer, struct command *command);
+
+/* The manual clock moves to `now_ns`, which is not before the exchange's time. */
+void sequencer_move_clock(struct sequencer *sequencer, int64_t now_ns);
+
+/* Wall clock: lets happen what is due. Returns 1 if something was. */
+int sequencer_on_time(struct sequencer *sequencer);
+
+/* Wall clock: nanoseconds until something is due; INT64_MAX = never. */
+int64_t sequencer_due_in_ns(const struct sequencer *sequencer);
+
+#endif

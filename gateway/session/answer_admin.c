@@ -1,0 +1,118 @@
+/* answer_admin.c - supervision and administration; see answers.h. */
+#include <string.h>
+
+#include "gateway/session/answers.h"
+#include "instruments/calendar.h"
+#include "instruments/check.h"
+
+static void send_ack(struct dialog *dialog, const struct request_id *id) {
+    dialog_send(dialog, encode_ack(dialog->hub->out, id, dialog_now_ns(dialog)));
+}
+
+/* Applies the command; NULL when it was done, else the event that refused it. */
+static const struct event *apply(struct dialog *dialog, struct command *command, struct applied *applied) {
+    struct hub *hub = dialog->hub;
+    dialog_sign(dialog, command);
+    *applied = hub->host.apply(hub->host.owner, command);
+    const struct event *verdict = applied_verdict(applied);
+    return verdict && verdict->kind == EVENT_REFUSED ? verdict : NULL;
+}
+
+static void answer_command(struct dialog *dialog, struct request *request) {
+    struct hub *hub = dialog->hub;
+    struct applied applied;
+    const struct event *refused = apply(dialog, &request->command, &applied);
+    if (refused) {
+        dialog_send(dialog, encode_refused(hub->out, hub->views.exchange, refused, request, dialog_now_ns(dialog)));
+    } else {
+        send_ack(dialog, &request->id);
+    }
+    hub_deliver(hub);
+}
+
+/* Forward only, and only the manual clock; what becomes due on the way is reported before the answer. */
+static void answer_clock(struct dialog *dialog, const struct request *request) {
+    struct hub *hub = dialog->hub;
+    int64_t now_ns = request->clock.now_ns;
+    if (!hub->host.move_clock) {
+        dialog_refuse(dialog, &request->id, REJECT_NOT_AVAILABLE, "time moves by itself; start with --clock manual");
+        return;
+    }
+    if (now_ns < exchange_time_ns(hub->views.exchange)) {
+        dialog_refuse(dialog, &request->id, REJECT_TIMESTAMP_REGRESSION, "the clock moves forward only");
+        return;
+    }
+    if (!calendar_covers(trade_date(now_ns))) {
+        dialog_refuse(dialog, &request->id, REJECT_BAD_VALUE, "the calendar does not know that date");
+        return;
+    }
+    hub->host.move_clock(hub->host.owner, now_ns);
+    hub_deliver(hub);
+    const struct exchange *exchange = hub->views.exchange;
+    dialog_send(dialog, encode_ack_clock(hub->out, &request->id, exchange_trade_date(exchange), exchange_time_ns(exchange)));
+}
+
+static void answer_digest(struct dialog *dialog, const struct request *request) {
+    struct hub *hub = dialog->hub;
+    const struct exchange *exchange = hub->views.exchange;
+    dialog_send(dialog, encode_digest(hub->out, &request->id, exchange_sequence(exchange), exchange_digest(exchange),
+                                      dialog_now_ns(dialog)));
+}
+
+/* The password is hashed first, elsewhere; answer_user does the rest. */
+static void begin_user(struct dialog *dialog, struct request *request) {
+    struct hub *hub = dialog->hub;
+    dialog->state = DIALOG_CHECKING;
+    dialog->pending_id = request->id;
+    dialog->pending_command = request->command;
+    hub->host.hash(hub->host.owner, dialog, &request->password);
+    explicit_bzero(&request->password, sizeof request->password);
+}
+
+void answer_user(struct dialog *dialog, const char *hash) {
+    struct hub *hub = dialog->hub;
+    if (!hash) {
+        dialog_refuse(dialog, &dialog->pending_id, REJECT_LIMIT_REACHED, "the password could not be hashed");
+        return;
+    }
+    struct applied applied;
+    const struct event *refused = apply(dialog, &dialog->pending_command, &applied);
+    if (refused) {
+        const struct request request = {
+            .type = REQUEST_ADMIN_USER, .id = dialog->pending_id, .command = dialog->pending_command,
+        };
+        dialog_send(dialog, encode_refused(hub->out, hub->views.exchange, refused, &request, dialog_now_ns(dialog)));
+        return;
+    }
+    const struct event *created = applied_verdict(&applied);
+    CHECK(created && created->kind == EVENT_USER);
+    struct command password = {.kind = COMMAND_PASSWORD, .password.user = created->subject.index};
+    memcpy(password.password.hash, hash, password_hash_size);
+    refused = apply(dialog, &password, &applied);
+    CHECK(!refused);
+    send_ack(dialog, &dialog->pending_id);
+    hub_deliver(hub);
+}
+
+void answer_admin(struct dialog *dialog, struct request *request) {
+    struct hub *hub = dialog->hub;
+    switch (request->type) {
+    case REQUEST_ADMIN_CLOCK:
+        answer_clock(dialog, request);
+        break;
+    case REQUEST_ADMIN_DIGEST:
+        answer_digest(dialog, request);
+        break;
+    case REQUEST_ADMIN_USER:
+        begin_user(dialog, request);
+        break;
+    case REQUEST_ADMIN_SHUTDOWN:
+        send_ack(dialog, &request->id);
+        hub->host.shutdown(hub->host.owner);
+        break;
+    default:
+        CHECK(request->command.kind != 0);
+        answer_command(dialog, request);
+        break;
+    }
+}

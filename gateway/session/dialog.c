@@ -1,0 +1,341 @@
+/* dialog.c - logon, dispatch, delivery and silence; see dialog.h. */
+#include "gateway/session/dialog.h"
+
+#include <string.h>
+
+#include "gateway/session/answers.h"
+#include "gateway/session/listing.h"
+#include "instruments/check.h"
+#include "instruments/name_table.h"
+
+/* ---- small steps ---- */
+
+int64_t dialog_now_ns(const struct dialog *dialog) {
+    return dialog->hub->host.now_ns(dialog->hub->host.owner);
+}
+
+void dialog_send(struct dialog *dialog, uint32_t size) {
+    dialog->port->send(dialog->port, dialog->hub->out, size);
+}
+
+void dialog_refuse(struct dialog *dialog, const struct request_id *id, enum reject reason, const char *text) {
+    const struct error_message message = {
+        .id = id, .reason = (uint16_t)reason, .text = text, .time_ns = dialog_now_ns(dialog),
+    };
+    dialog_send(dialog, encode_error(dialog->hub->out, &message));
+}
+
+static void refuse_as(struct dialog *dialog, const struct request_id *id, const struct decode_error *error) {
+    dialog_send(dialog, encode_decode_error(dialog->hub->out, id, error, dialog_now_ns(dialog)));
+}
+
+void dialog_sign(const struct dialog *dialog, struct command *command) {
+    command->participant = dialog->participant;
+    command->user = dialog->user;
+    command->connection = dialog->connection;
+}
+
+/* ---- begin and end ---- */
+
+void dialog_init(struct dialog *dialog, struct hub *hub, struct port *port) {
+    *dialog = (struct dialog){
+        .hub = hub, .port = port, .connection = ++hub->connections_count, .user = NAME_NONE, .participant = NAME_NONE,
+    };
+    const struct welcome_message welcome = {
+        .version = hub->host.version,
+        .clock = hub->host.clock_mode,
+        .trade_date = exchange_trade_date(hub->views.exchange),
+        .time_ns = dialog_now_ns(dialog),
+    };
+    dialog_send(dialog, encode_welcome(hub->out, &welcome));
+}
+
+void dialog_close(struct dialog *dialog) {
+    if (dialog->state == DIALOG_CLOSED) return;
+    dialog->state = DIALOG_CLOSED;
+    listing_close(dialog->listing);
+    dialog->listing = NULL;
+    if (dialog->user == NAME_NONE) return;
+    struct hub *hub = dialog->hub;
+    hub_leave(hub, dialog);
+    if (!dialog->cancel_on_disconnect) return;
+    struct command command = {.kind = COMMAND_DISCONNECT};
+    dialog_sign(dialog, &command);
+    hub->host.apply(hub->host.owner, &command);
+    hub_deliver(hub);
+}
+
+void dialog_on_line_too_long(struct dialog *dialog) {
+    struct decode_error error;
+    decode_error_too_long(&error);
+    refuse_as(dialog, NULL, &error);
+}
+
+void dialog_on_too_slow(struct dialog *dialog) {
+    const struct error_message message = {
+        .reason = REJECT_SLOW_CONSUMER, .text = "the connection does not take what it is sent", .time_ns = dialog_now_ns(dialog),
+    };
+    uint32_t size = encode_error(dialog->hub->out, &message);
+    dialog->port->send_last(dialog->port, dialog->hub->out, size);
+}
+
+/* ---- logon ---- */
+
+static void begin_logon(struct dialog *dialog, struct request *request) {
+    struct hub *hub = dialog->hub;
+    struct request_logon *logon = &request->logon;
+    dialog->state = DIALOG_CHECKING;
+    dialog->pending_id = request->id;
+    dialog->pending_next_seq = logon->next_expected_seq;
+    dialog->pending_command.kind = 0;
+    dialog->cancel_on_disconnect = logon->cancel_on_disconnect != 0;
+    uint32_t size = name_size(logon->user, sizeof logon->user);
+    uint32_t user = size <= user_name_size ? exchange_find_user(hub->views.exchange, logon->user, size) : NAME_NONE;
+    dialog->pending_user = user;
+    hub->host.verify(hub->host.owner, dialog, user, &logon->password);
+    explicit_bzero(&logon->password, sizeof logon->password);
+}
+
+static void log_on(struct dialog *dialog) {
+    struct hub *hub = dialog->hub;
+    const struct user *user = exchange_user(hub->views.exchange, dialog->pending_user);
+    dialog->state = DIALOG_LOGGED_ON;
+    dialog->user = dialog->pending_user;
+    dialog->role = user->role;
+    dialog->participant = user->participant;
+    dialog->logon_failures_count = 0;
+    uint64_t next_seq = 1;
+    if (dialog->participant != NAME_NONE) next_seq = stream_next_seq(&hub->desks[dialog->participant].stream);
+    dialog->live_seq = next_seq;
+    dialog->next_seq = next_seq;
+    if (dialog->pending_next_seq != 0 && dialog->pending_next_seq < next_seq) dialog->next_seq = dialog->pending_next_seq;
+    hub_join(hub, dialog);
+    const struct logon_message message = {
+        .id = &dialog->pending_id,
+        .user = user->name,
+        .participant = user->participant,
+        .role = user->role,
+        .heartbeat_s = (uint32_t)(HEARTBEAT_NS / NS_PER_SECOND),
+        .next_seq = next_seq,
+        .time_ns = dialog_now_ns(dialog),
+    };
+    dialog_send(dialog, encode_logon_ack(hub->out, hub->views.exchange, &message));
+    dialog_pump(dialog);
+}
+
+/* The same words for a wrong name and a wrong password. */
+static void refuse_logon(struct dialog *dialog) {
+    dialog->state = DIALOG_STRANGER;
+    dialog_refuse(dialog, &dialog->pending_id, REJECT_BAD_CREDENTIALS, "no such user, or the password is wrong");
+    if (dialog->logon_failures_count >= logon_failures_max) dialog->port->finish(dialog->port);
+}
+
+/* One second for the first wrong password that is not free, twice as long for each one after that, up to eight. */
+static int64_t logon_delay_ns(uint32_t failures_count) {
+    uint32_t doublings = failures_count - logon_failures_free - 1;
+    return LOGON_DELAY_NS << (doublings < 3 ? doublings : 3);
+}
+
+void dialog_on_verdict(struct dialog *dialog, enum logon_verdict verdict, int64_t now_ns) {
+    if (dialog->state == DIALOG_CLOSED) return;
+    CHECK(dialog->state == DIALOG_CHECKING);
+    if (verdict == LOGON_PASSED && dialog->pending_user != NAME_NONE) {
+        log_on(dialog);
+        return;
+    }
+    dialog->cancel_on_disconnect = 0;
+    dialog->logon_failures_count++;
+    if (dialog->logon_failures_count <= logon_failures_free) {
+        refuse_logon(dialog);
+        return;
+    }
+    dialog->state = DIALOG_DELAYED;
+    dialog->answer_at_ns = now_ns + logon_delay_ns(dialog->logon_failures_count);
+}
+
+void dialog_on_hash(struct dialog *dialog, const char *hash) {
+    if (dialog->state == DIALOG_CLOSED) return;
+    CHECK(dialog->state == DIALOG_CHECKING && dialog->pending_command.kind == COMMAND_USER);
+    dialog->state = DIALOG_LOGGED_ON;
+    answer_user(dialog, hash);
+}
+
+static void log_out(struct dialog *dialog, const struct request *request) {
+    dialog->cancel_on_disconnect = 0;
+    dialog_send(dialog, encode_logout(dialog->hub->out, &request->id, dialog_now_ns(dialog)));
+    dialog->port->finish(dialog->port);
+}
+
+/* ---- requests ---- */
+
+static void answer_subscribe(struct dialog *dialog, const struct request *request) {
+    struct hub *hub = dialog->hub;
+    uint32_t size = encode_ack_channel(hub->out, hub->views.exchange, request, dialog_now_ns(dialog));
+    dialog_send(dialog, size);
+    if (request->type == REQUEST_UNSUBSCRIBE) {
+        hub->host.unsubscribe(hub->host.owner, dialog, &request->subscribe);
+    } else if (hub->host.subscribe(hub->host.owner, dialog, &request->subscribe) < 0) {
+        dialog_refuse(dialog, &request->id, REJECT_LIMIT_REACHED, "no memory for another subscription");
+    }
+}
+
+static void begin_list(struct dialog *dialog, const struct request *request) {
+    dialog->listing = listing_open(dialog->hub, dialog->port, dialog->participant, request);
+    if (!dialog->listing) {
+        dialog_refuse(dialog, &request->id, REJECT_LIMIT_REACHED, "no memory for a list");
+        return;
+    }
+    dialog_pump(dialog);
+}
+
+static void answer_participant(struct dialog *dialog, const struct request *request) {
+    struct hub *hub = dialog->hub;
+    dialog_send(dialog, encode_participant(hub->out, hub->views.exchange, &request->id, dialog->participant,
+                                           dialog_now_ns(dialog)));
+}
+
+/* A heartbeat is an answer only if the client gave it a name. */
+static void answer_heartbeat(struct dialog *dialog, const struct request *request) {
+    if (request->id.size == 0) return;
+    dialog_send(dialog, encode_heartbeat(dialog->hub->out, &request->id, dialog_now_ns(dialog)));
+}
+
+static void answer(struct dialog *dialog, struct request *request) {
+    switch (request->type) {
+    case REQUEST_LOGON:
+        begin_logon(dialog, request);
+        break;
+    case REQUEST_LOGOUT:
+        log_out(dialog, request);
+        break;
+    case REQUEST_HEARTBEAT:
+        answer_heartbeat(dialog, request);
+        break;
+    case REQUEST_NEW_ORDER: case REQUEST_AMEND_ORDER: case REQUEST_CANCEL_ORDER: case REQUEST_MASS_CANCEL:
+        answer_order(dialog, request);
+        break;
+    case REQUEST_ORDER_STATUS:
+        answer_order_status(dialog, request);
+        break;
+    case REQUEST_OPEN_ORDERS: case REQUEST_BALANCES: case REQUEST_DEALS: case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS:
+        begin_list(dialog, request);
+        break;
+    case REQUEST_PARTICIPANT:
+        answer_participant(dialog, request);
+        break;
+    case REQUEST_SUBSCRIBE: case REQUEST_UNSUBSCRIBE:
+        answer_subscribe(dialog, request);
+        break;
+    default:
+        answer_admin(dialog, request);
+        break;
+    }
+}
+
+/* 0, or -1 and the refusal: 1209, 1200, 1201. */
+static int admit(const struct dialog *dialog, const struct request *request, struct decode_error *error) {
+    enum access access = request_access(request->type);
+    if (dialog->state == DIALOG_LOGGED_ON) {
+        if (request->type == REQUEST_LOGON) {
+            *error = (struct decode_error){.reason = REJECT_ALREADY_LOGGED_ON,
+                                           .text = "this connection is logged on already; log out first"};
+            return -1;
+        }
+        if (access_allows(access, (enum role)dialog->role)) return 0;
+        decode_error_not_authorised(error, request->type, (enum role)dialog->role);
+        return -1;
+    }
+    if (access == ACCESS_PUBLIC) return 0;
+    decode_error_not_logged_on(error, request->type);
+    return -1;
+}
+
+void dialog_on_line(struct dialog *dialog, char *line, uint32_t size) {
+    CHECK(!dialog_is_busy(dialog));
+    struct hub *hub = dialog->hub;
+    struct request *request = &hub->request;
+    struct decode_error error;
+    int status = decode_head(hub->decoder, line, size, request, &error);
+    if (status == 0) status = admit(dialog, request, &error);
+    if (status == 0) status = decode_body(hub->decoder, hub->views.exchange, dialog->participant, request, &error);
+    if (request->type == REQUEST_LOGON || request->type == REQUEST_ADMIN_USER) explicit_bzero(line, size);
+    if (status < 0) refuse_as(dialog, &request->id, &error);
+    else answer(dialog, request);
+}
+
+/* ---- delivery ---- */
+
+/* What is no longer kept is told, and replaced by the orders as they are now. */
+static void tell_gap(struct dialog *dialog, uint64_t first_seq) {
+    struct hub *hub = dialog->hub;
+    dialog_send(dialog, encode_gap(hub->out, dialog->next_seq, first_seq - 1, dialog_now_ns(dialog)));
+    dialog->next_seq = first_seq;
+    const struct request request = {.type = REQUEST_OPEN_ORDERS};
+    dialog->listing = listing_open(hub, dialog->port, dialog->participant, &request);
+}
+
+static void send_report(struct dialog *dialog, const struct report *report) {
+    struct hub *hub = dialog->hub;
+    const struct dialog_answer *answer = &dialog->answer;
+    enum delivery delivery = dialog->next_seq < dialog->live_seq ? DELIVERY_AGAIN : DELIVERY_FIRST;
+    int answers = answer->sequence != 0 && report->exec_sequence == answer->sequence && report->order_id == answer->order_id;
+    dialog_send(dialog, encode_report(hub->out, hub->views.exchange, report, answers ? &answer->id : NULL,
+                                      answers ? &answer->words : NULL, delivery));
+    dialog->next_seq++;
+}
+
+static void send_ack(struct dialog *dialog) {
+    dialog->answer.has_ack = 0;
+    dialog_send(dialog, encode_mass_cancel_ack(dialog->hub->out, &dialog->answer.id, dialog->answer.count,
+                                               dialog_now_ns(dialog)));
+}
+
+/* Sends the next of what waits; 0 when nothing does. */
+static int pump_once(struct dialog *dialog) {
+    if (dialog->listing) {
+        if (listing_pump(dialog->listing) == LISTING_DONE) {
+            listing_close(dialog->listing);
+            dialog->listing = NULL;
+        }
+        return 1;
+    }
+    if (dialog->participant != NAME_NONE) {
+        const struct stream *stream = &dialog->hub->desks[dialog->participant].stream;
+        if (dialog->next_seq < stream_first_seq(stream)) {
+            tell_gap(dialog, stream_first_seq(stream));
+            return 1;
+        }
+        const struct report *report = stream_find(stream, dialog->next_seq);
+        if (report) {
+            send_report(dialog, report);
+            return 1;
+        }
+    }
+    if (!dialog->answer.has_ack) return 0;
+    send_ack(dialog);
+    return 1;
+}
+
+void dialog_pump(struct dialog *dialog) {
+    if (dialog->state == DIALOG_CLOSED) return;
+    while (!dialog->port->is_behind(dialog->port) && pump_once(dialog)) continue;
+}
+
+int dialog_is_busy(const struct dialog *dialog) {
+    if (dialog->state == DIALOG_CHECKING || dialog->state == DIALOG_DELAYED) return 1;
+    if (dialog->listing || dialog->answer.has_ack) return 1;
+    if (dialog->state != DIALOG_LOGGED_ON || dialog->participant == NAME_NONE) return 0;
+    return dialog->next_seq < stream_next_seq(&dialog->hub->desks[dialog->participant].stream);
+}
+
+/* ---- time ---- */
+
+void dialog_on_tick(struct dialog *dialog, int64_t now_ns, int64_t sent_ns, int64_t received_ns) {
+    if (dialog->state == DIALOG_DELAYED && now_ns >= dialog->answer_at_ns) refuse_logon(dialog);
+    if (dialog->state != DIALOG_LOGGED_ON) return;
+    if (now_ns - received_ns >= SILENCE_NS) {
+        dialog->port->finish(dialog->port);
+    } else if (now_ns - sent_ns >= HEARTBEAT_NS) {
+        dialog_send(dialog, encode_heartbeat(dialog->hub->out, NULL, dialog_now_ns(dialog)));
+    }
+}

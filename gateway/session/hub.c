@@ -1,0 +1,80 @@
+/* hub.c - streams and who reads them; see hub.h. */
+#include "gateway/session/hub.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/session/dialog.h"
+#include "instruments/check.h"
+
+int hub_init(struct hub *hub, const struct hub_host *host, const struct hub_views *views) {
+    memset(hub, 0, sizeof *hub);
+    hub->host = *host;
+    hub->views = *views;
+    hub->participants_max = exchange_limits(views->exchange)->participants_max;
+    hub->desks = calloc(hub->participants_max, sizeof *hub->desks);
+    void *memory = aligned_alloc(64, (decoder_size() + 63) & ~(size_t)63);
+    if (!hub->desks || !memory) {
+        free(hub->desks);
+        free(memory);
+        hub->desks = NULL;
+        return -ENOMEM;
+    }
+    hub->decoder = decoder_init(memory);
+    return 0;
+}
+
+void hub_close(struct hub *hub) {
+    if (!hub->desks) return;
+    for (uint32_t i = 0; i < hub->participants_max; i++) {
+        CHECK(!hub->desks[i].dialogs);
+        stream_close(&hub->desks[i].stream);
+    }
+    free(hub->desks);
+    free(hub->decoder);
+    hub->desks = NULL;
+}
+
+void hub_on_report(struct hub *hub, const struct report *report) {
+    CHECK(report->participant < hub->participants_max);
+    if (report->exec_type == EXEC_TYPE_ORDER_STATUS && report->kind == REPORT_EXECUTION) {
+        hub->answer = *report;
+        hub->has_answer = 1;
+        return;
+    }
+    struct participant_desk *desk = &hub->desks[report->participant];
+    stream_append(&desk->stream, report);
+    if (desk->touched) return;
+    desk->touched = 1;
+    desk->next_touched = hub->touched_first;
+    hub->touched_first = report->participant + 1;
+}
+
+void hub_deliver(struct hub *hub) {
+    while (hub->touched_first) {
+        struct participant_desk *desk = &hub->desks[hub->touched_first - 1];
+        hub->touched_first = desk->next_touched;
+        desk->touched = 0;
+        for (struct dialog *dialog = desk->dialogs; dialog; dialog = dialog->next) dialog_pump(dialog);
+    }
+}
+
+void hub_join(struct hub *hub, struct dialog *dialog) {
+    if (dialog->participant == NAME_NONE) return;
+    struct participant_desk *desk = &hub->desks[dialog->participant];
+    dialog->previous = NULL;
+    dialog->next = desk->dialogs;
+    if (dialog->next) dialog->next->previous = dialog;
+    desk->dialogs = dialog;
+}
+
+void hub_leave(struct hub *hub, struct dialog *dialog) {
+    if (dialog->participant == NAME_NONE) return;
+    struct participant_desk *desk = &hub->desks[dialog->participant];
+    if (dialog->previous) dialog->previous->next = dialog->next;
+    else desk->dialogs = dialog->next;
+    if (dialog->next) dialog->next->previous = dialog->previous;
+    dialog->previous = NULL;
+    dialog->next = NULL;
+}

@@ -1,0 +1,140 @@
+/* listing.c - one row at a time; see listing.h. */
+#include "gateway/session/listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/views/deals.h"
+#include "engine/views/orders.h"
+#include "gateway/wire/encode.h"
+#include "instruments/check.h"
+#include "instruments/name_table.h"
+
+struct listing {
+    struct hub *hub;
+    struct port *port;
+    uint32_t participant;
+    uint32_t section;           /* instruments: -1 as unsigned = all */
+    struct request_id id;
+    uint32_t position;          /* of the next balance, instrument, session */
+    struct orders_cursor orders;
+    struct deals_cursor deals;
+    struct list list;
+    char out[line_size_max];
+};
+
+/* ---- rows: 1, or 0 when there are no more ---- */
+
+static int add_order(struct listing *listing) {
+    if (listing->participant == NAME_NONE) return 0;
+    const struct order_state *order = orders_view_next(listing->hub->views.orders, &listing->orders);
+    if (!order) return 0;
+    struct report report;
+    orders_view_status(order, listing->list.time_ns, &report);
+    list_add_order(&listing->list, listing->hub->views.exchange, &report);
+    return 1;
+}
+
+/* No money is held or owed yet: nothing but deposits moves an account. */
+static int add_balance(struct listing *listing) {
+    if (listing->participant == NAME_NONE || listing->position == CURRENCY_COUNT) return 0;
+    const struct participant *participant = exchange_participant(listing->hub->views.exchange, listing->participant);
+    uint32_t currency = listing->position++;
+    const struct balance_row row = {
+        .currency = (uint8_t)currency, .credited = participant->credited[currency], .free = participant->credited[currency],
+    };
+    list_add_balance(&listing->list, &row);
+    return 1;
+}
+
+static int add_deal(struct listing *listing) {
+    if (listing->participant == NAME_NONE) return 0;
+    const struct deal *deal = deals_next(listing->hub->views.deals, &listing->deals);
+    if (!deal) return 0;
+    enum side side = deal->parties[SIDE_BUY].participant == listing->participant ? SIDE_BUY : SIDE_SELL;
+    const struct deal_row row = {
+        .trade_id = deal->trade_id,
+        .instrument = deal->instrument,
+        .counterparty = deal->parties[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].principal,
+        .price = deal->price,
+        .quantity = deal->quantity,
+        .trade_date = deal->trade_date,
+        .side = (uint8_t)side,
+        .deal_class = deal->deal_class,
+    };
+    list_add_deal(&listing->list, listing->hub->views.exchange, &row);
+    return 1;
+}
+
+static int add_instrument(struct listing *listing) {
+    const struct exchange *exchange = listing->hub->views.exchange;
+    if (listing->position == exchange_instruments_count(exchange)) return 0;
+    uint32_t index = listing->position++;
+    if (listing->section >= SECTION_COUNT || exchange_instrument(exchange, index)->section == listing->section) {
+        list_add_instrument(&listing->list, exchange, index);
+    }
+    return 1;
+}
+
+static int add_session(struct listing *listing) {
+    const struct exchange *exchange = listing->hub->views.exchange;
+    if (listing->position == exchange_sessions_count(exchange)) return 0;
+    list_add_session(&listing->list, exchange, listing->position++);
+    return 1;
+}
+
+/* ---- life ---- */
+
+static void on_line(void *owner, const char *line, uint32_t size) {
+    const struct listing *listing = owner;
+    listing->port->send(listing->port, line, size);
+}
+
+static enum list_kind kind_of(const struct request *request) {
+    switch (request->type) {
+    case REQUEST_OPEN_ORDERS: return LIST_OPEN_ORDERS;
+    case REQUEST_BALANCES: return LIST_BALANCES;
+    case REQUEST_DEALS: return LIST_DEALS;
+    case REQUEST_INSTRUMENTS: return LIST_INSTRUMENTS;
+    default:
+        CHECK(request->type == REQUEST_SESSIONS);
+        return LIST_SESSIONS;
+    }
+}
+
+struct listing *listing_open(struct hub *hub, struct port *port, uint32_t participant, const struct request *request) {
+    struct listing *listing = malloc(sizeof *listing);
+    if (!listing) return NULL;
+    memset(listing, 0, offsetof(struct listing, out));
+    listing->hub = hub;
+    listing->port = port;
+    listing->participant = participant;
+    listing->id = request->id;
+    enum list_kind kind = kind_of(request);
+    listing->orders.participant = participant;
+    listing->deals.participant = participant;
+    if (kind == LIST_INSTRUMENTS) listing->section = (uint32_t)request->instruments.section;
+    if (kind == LIST_DEALS) {
+        listing->deals.from_date = request->deals.from_date;
+        listing->deals.to_date = request->deals.to_date;
+    }
+    list_begin(&listing->list, listing->out, kind, &listing->id, hub->host.now_ns(hub->host.owner), on_line, listing);
+    return listing;
+}
+
+void listing_close(struct listing *listing) {
+    free(listing);
+}
+
+enum listing_status listing_pump(struct listing *listing) {
+    static int (*const add_row[])(struct listing *) = {
+        [LIST_OPEN_ORDERS] = add_order, [LIST_BALANCES] = add_balance, [LIST_DEALS] = add_deal,
+        [LIST_INSTRUMENTS] = add_instrument, [LIST_SESSIONS] = add_session,
+    };
+    while (!listing->port->is_behind(listing->port)) {
+        if (add_row[listing->list.kind](listing)) continue;
+        list_end(&listing->list);
+        return LISTING_DONE;
+    }
+    return LISTING_MORE;
+}

@@ -1,0 +1,178 @@
+/* encode_report.c - what is said about orders: execution_report, notice, and a row of open_orders. */
+#include <string.h>
+
+#include "gateway/wire/encode_internal.h"
+#include "instruments/decimal.h"
+#include "instruments/name_table.h"
+
+#define XX(name, text) text,
+static const char *const exec_types[] = {EXEC_TYPE_MAP(XX)};
+static const char *const ord_statuses[] = {ORD_STATUS_MAP(XX)};
+static const char *const liquidities[] = {LIQUIDITY_MAP(XX)};
+static const char *const order_types[] = {ORDER_TYPE_MAP(XX)};
+static const char *const times_in_force[] = {TIME_IN_FORCE_MAP(XX)};
+#undef XX
+
+/* The instrument of a report, NULL for a symbol that does not exist. */
+static const struct instrument *instrument_of(const struct exchange *exchange, const struct report *report) {
+    if (report->instrument >= exchange_instruments_count(exchange)) return NULL;
+    return exchange_instrument(exchange, report->instrument);
+}
+
+/* Whether `words` can be repeated as a price: it was one, only not of this instrument. */
+static int is_decimal(const char *words) {
+    int64_t scaled;
+    return decimal_parse(words, (uint32_t)strlen(words), decimal_places_max, &scaled) == DECIMAL_OK;
+}
+
+/* A price in ticks, or what stood in the request when that could not be turned into ticks. */
+static void put_price(struct json *json, const char *name, const struct instrument *instrument, price at,
+                      const char *words) {
+    if (instrument != NULL && at.ticks < PRICE_INVALID) json_member_price(json, name, instrument, at);
+    else if (words != NULL && is_decimal(words)) json_member_text(json, name, words);
+    else json_member_text(json, name, "0.00");
+}
+
+/* cl_ord_id and order_id are always there; "" for an order that has none: without a name, or rejected. */
+static void put_names(struct json *json, const struct report *report) {
+    json_member_field(json, "cl_ord_id", report->client_order_id, client_order_id_size);
+    if (report->orig_client_order_id[0] != '\0') {
+        json_member_field(json, "orig_cl_ord_id", report->orig_client_order_id, client_order_id_size);
+    }
+    if (report->order_id != 0) json_member_id(json, "order_id", report->order_id);
+    else json_member_text(json, "order_id", "");
+}
+
+/* Sequence of the command, index of the event in it, side: together they never come twice. */
+static void put_exec_id(struct json *json, const struct report *report) {
+    json_name(json, "exec_id");
+    json_put(json, "\"");
+    json_unsigned(json, report->exec_sequence);
+    json_put(json, "-");
+    json_unsigned(json, report->exec_index);
+    json_put(json, report->side == SIDE_BUY ? "-b\"" : "-s\"");
+}
+
+/* Average price of all fills, 4 places, half up. */
+static void put_avg_px(struct json *json, const struct instrument *instrument, const struct report *report) {
+    if (instrument == NULL || report->cum_quantity.lots == 0) return;
+    uint128 sum = (uint128)report->value * (uint64_t)instrument->tick_scaled * 10000;
+    uint64_t divisor = report->cum_quantity.lots * (uint64_t)decimal_power(instrument->price_places);
+    json_name(json, "avg_px");
+    json_decimal(json, (int64_t)decimal_divide_half_up(sum, divisor), 4);
+}
+
+static void put_fill(struct json *json, const struct instrument *instrument, const struct report *report) {
+    CHECK(instrument != NULL);
+    json_member_unsigned(json, "last_qty", report->last_quantity.lots);
+    json_member_price(json, "last_px", instrument, report->last_price);
+    put_avg_px(json, instrument, report);
+    json_member_text(json, "liquidity", liquidities[report->liquidity]);
+    json_member_text(json, "deal_class", deal_class_name((enum deal_class)report->deal_class));
+}
+
+/* What the order is; a fill does not repeat it. */
+static void put_terms(struct json *json, const struct instrument *instrument, const struct report *report,
+                      const struct request_words *words) {
+    json_member_text(json, "ord_type", order_types[report->order_type]);
+    json_member_text(json, "time_in_force", times_in_force[report->time_in_force]);
+    if (report->expire_date != date_none) json_member_date(json, "expire_date", report->expire_date);
+    if (report->stop.ticks != 0) put_price(json, "stop_px", instrument, report->stop, words ? words->stop : NULL);
+    if (report->display_quantity.lots != 0) json_member_unsigned(json, "display_qty", report->display_quantity.lots);
+    if (report->order_flags & ORDER_POST_ONLY) json_member_flag(json, "post_only", 1);
+    if (report->order_flags & ORDER_ALL_OR_NONE) json_member_flag(json, "all_or_none", 1);
+}
+
+/* reason, code, rule, text. */
+static void put_reason(struct json *json, const struct exchange *exchange, const struct report *report,
+                       const struct request_words *words) {
+    char text[reason_text_size];
+    struct reason_case about = {
+        .reason = report->reason, .instrument = report->instrument, .participant = report->participant,
+        .order_id = report->order_id, .price = report->price, .stop = report->stop,
+        .quantity = report->order_quantity, .side = report->side, .order_type = report->order_type,
+        .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
+        .allowed_high = report->allowed_high, .words = words};
+    uint32_t size = reason_text(exchange, &about, text);
+    encode_reason(json, report->reason);
+    json_name(json, "text");
+    json_string(json, text, size);
+}
+
+static void put_symbol(struct json *json, const struct instrument *instrument, const struct request_words *words) {
+    if (instrument != NULL) json_member_field(json, "symbol", instrument->symbol, symbol_size);
+    else json_member_text(json, "symbol", words == NULL ? "" : words->symbol);
+}
+
+/* A quantity as reported: what was no quantity is 0. */
+static void put_lots(struct json *json, const char *name, quantity lots) {
+    json_member_unsigned(json, name, lots.lots == UINT32_MAX ? 0 : lots.lots);
+}
+
+/* From symbol to price: the middle of a report, and of a row of open_orders. */
+static void put_order(struct json *json, const struct exchange *exchange, const struct report *report,
+                      const struct request_words *words) {
+    const struct instrument *instrument = instrument_of(exchange, report);
+    put_symbol(json, instrument, words);
+    json_member_text(json, "side", report->side == SIDE_BUY ? "buy" : "sell");
+    if (report->client != NAME_NONE) {
+        json_member_field(json, "client", exchange_participant(exchange, report->client)->id, participant_id_size);
+    }
+    put_lots(json, "order_qty", report->order_quantity);
+    put_lots(json, "cum_qty", report->cum_quantity);
+    put_lots(json, "leaves_qty", report->leaves_quantity);
+    put_price(json, "price", instrument, report->price, words == NULL ? NULL : words->price);
+}
+
+static void put_execution(struct json *json, const struct exchange *exchange, const struct report *report,
+                          const struct request_words *words) {
+    const struct instrument *instrument = instrument_of(exchange, report);
+    CHECK(report->exec_type < sizeof exec_types / sizeof exec_types[0]);
+    CHECK(report->ord_status < sizeof ord_statuses / sizeof ord_statuses[0]);
+    json_member_text(json, "exec_type", exec_types[report->exec_type]);
+    json_member_text(json, "ord_status", ord_statuses[report->ord_status]);
+    put_names(json, report);
+    put_exec_id(json, report);
+    if (report->trade_id != 0) json_member_id(json, "trade_id", report->trade_id);
+    put_order(json, exchange, report, words);
+    if (report->exec_type == EXEC_TYPE_TRADE) {
+        put_fill(json, instrument, report);
+    } else {
+        put_avg_px(json, instrument, report);
+        put_terms(json, instrument, report, words);
+    }
+    json_member_text(json, "deposit", "0.00");
+    if (report->flags & REPORT_PRIORITY_KEPT) json_member_text(json, "priority", "kept");
+    if (report->flags & REPORT_PRIORITY_LOST) json_member_text(json, "priority", "lost");
+    if (report->reason != 0) put_reason(json, exchange, report, words);
+}
+
+uint32_t encode_report(char *out, const struct exchange *exchange, const struct report *report,
+                       const struct request_id *id, const struct request_words *words, enum delivery delivery) {
+    int notice = report->kind == REPORT_NOTICE;
+    struct json json = json_begin(out, notice ? "notice" : "execution_report", id);
+    if (report->seq != 0) json_member_unsigned(&json, "seq", report->seq);
+    if (notice) {
+        put_reason(&json, exchange, report, words);
+        if (report->order_id != 0) json_member_id(&json, "order_id", report->order_id);
+    } else {
+        put_execution(&json, exchange, report, words);
+    }
+    if (delivery == DELIVERY_AGAIN || report->flags & REPORT_POSS_DUP) json_member_flag(&json, "poss_dup", 1);
+    return json_end(&json, report->time_ns);
+}
+
+/* ---- open_orders ---- */
+
+void list_add_order(struct list *list, const struct exchange *exchange, const struct report *order) {
+    CHECK(list->kind == LIST_OPEN_ORDERS);
+    const struct instrument *instrument = instrument_of(exchange, order);
+    struct json json = list_row_begin(list);
+    json_member_text(&json, "ord_status", ord_statuses[order->ord_status]);
+    put_names(&json, order);
+    put_order(&json, exchange, order, NULL);
+    put_avg_px(&json, instrument, order);
+    put_terms(&json, instrument, order, NULL);
+    json_member_text(&json, "deposit", "0.00");
+    list_row_end(list, &json);
+}

@@ -1,0 +1,32 @@
+/* reasons.h - the sentence that explains a refusal to a person, with its figures: what was given, what is allowed, and
+ * the nearest value that would do.
+ *
+ * The figures come from the event (allowed_low, allowed_high; engine/match/MATCHING.md says what they mean for which
+ * reason), the units from the instrument. Sentences are for reading; programs go by `code` and `reason`. */
+#ifndef BIRZHA_WIRE_REASONS_H
+#define BIRZHA_WIRE_REASONS_H
+
+#include <stdint.h>
+
+#include "engine/exchange.h"
+#include "gateway/wire/request.h"
+
+enum { reason_text_size = 320 };
+
+/* What is known about the request that was refused; zero, NAME_NONE and NULL where nothing is. */
+struct reason_case {
+    uint16_t reason;                    /* enum reject */
+    uint32_t instrument;                /* NAME_NONE = none or unknown */
+    uint32_t participant;
+    uint64_t order_id;
+    price price, stop;                  /* sentinels of command.h included */
+    quantity quantity;
+    uint8_t side, order_type, time_in_force;
+    int64_t allowed_low, allowed_high;
+    const struct request_words *words;  /* the request in its own words */
+};
+
+/* Writes one sentence, NUL-terminated, without its full stop; returns its length. Never empty. */
+uint32_t reason_text(const struct exchange *exchange, const struct reason_case *about, char out[reason_text_size]);
+
+#endif

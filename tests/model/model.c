@@ -1,0 +1,120 @@
+/* model.c - the model's dispatch and what may be read of it. */
+#include "tests/model/model_state.h"
+
+#include "instruments/check.h"
+
+struct model *model_new(const struct limits *limits) {
+    struct model *m = calloc(1, sizeof *m);
+    CHECK(m != NULL);
+    CHECK(limits->instruments_max <= MODEL_INSTRUMENTS_MAX && limits->sessions_max <= MODEL_SESSIONS_MAX);
+    CHECK(limits->participants_max <= MODEL_PARTICIPANTS_MAX && limits->users_max <= MODEL_USERS_MAX);
+    m->limits = *limits;
+    return m;
+}
+
+void model_free(struct model *m) {
+    if (m == NULL) return;
+    free(m->names);
+    free(m);
+}
+
+void model_copy(struct model *target, const struct model *source) {
+    if (target->names_capacity < source->names_count) {
+        target->names = realloc(target->names, source->names_count * sizeof *target->names);
+        CHECK(target->names != NULL);
+        target->names_capacity = source->names_count;
+    }
+    struct used_name *names = target->names;
+    uint32_t capacity = target->names_capacity;
+    memcpy(target, source, offsetof(struct model, orders));
+    memcpy(target->orders, source->orders, source->orders_count * sizeof *source->orders);
+    target->orders_count = source->orders_count;
+    target->triggered_count = 0;
+    if (source->names_count > 0) memcpy(names, source->names, source->names_count * sizeof *names);
+    target->names = names;
+    target->names_count = source->names_count;
+    target->names_capacity = capacity;
+}
+
+struct event *model_say(struct model *m, enum event_kind kind, uint32_t instrument) {
+    if (m->events->count == m->events->capacity) m->events->full(m->events);
+    struct event *e = &m->events->events[m->events->count++];
+    memset(e, 0, sizeof *e);
+    e->kind = (uint16_t)kind;
+    e->instrument = instrument;
+    return e;
+}
+
+struct order *model_find_order(struct model *m, uint64_t id) {
+    for (uint32_t i = 0; i < m->orders_count; i++)
+        if (m->orders[i].id == id && m->orders[i].state != ORDER_ENDED) return &m->orders[i];
+    return NULL;
+}
+
+uint64_t model_next_place(struct model *m) { return ++m->places_given; }
+
+static void sweep_ended(struct model *m) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < m->orders_count; i++) {
+        if (m->orders[i].state == ORDER_ENDED) continue;
+        if (kept != i) m->orders[kept] = m->orders[i];
+        kept++;
+    }
+    m->orders_count = kept;
+}
+
+static void apply_clock(struct model *m) {
+    if (m->command->time_ns < m->time_ns) model_refuse(m, REJECT_TIMESTAMP_REGRESSION, 0);
+    else model_say_time(m);
+}
+
+void model_apply(struct model *m, const struct command *command, struct event_buffer *events) {
+    m->events = events;
+    m->command = command;
+    model_advance(m, command->time_ns);
+    sweep_ended(m);
+    switch (command->kind) {
+    case COMMAND_CLOCK: apply_clock(m); break;
+    case COMMAND_NEW_ORDER: model_apply_new_order(m); break;
+    case COMMAND_AMEND_ORDER: model_apply_amend(m); break;
+    case COMMAND_CANCEL_ORDER: model_apply_cancel(m); break;
+    case COMMAND_MASS_CANCEL: model_apply_mass_cancel(m); break;
+    case COMMAND_DISCONNECT: model_apply_disconnect(m); break;
+    default: model_apply_world(m);
+    }
+    model_run_triggered(m);
+    sweep_ended(m);
+}
+
+uint32_t model_orders_count(const struct model *m) { return m->orders_count; }
+uint64_t model_order_ids_count(const struct model *m) { return m->orders_given; }
+int64_t model_time_ns(const struct model *m) { return m->time_ns; }
+int32_t model_trade_date(const struct model *m) { return model_date(m->time_ns); }
+uint32_t model_instruments_count(const struct model *m) { return m->instruments_count; }
+
+struct model_order model_order_at(const struct model *m, uint32_t index) {
+    const struct order *o = &m->orders[index];
+    struct model_order out = { .id = o->id, .instrument = o->instrument, .participant = o->participant,
+                               .connection = o->connection, .total = o->total, .filled = o->filled,
+                               .price = o->price, .stop = o->stop, .side = o->side, .order_type = o->type,
+                               .waiting = o->state == ORDER_WAITING };
+    memcpy(out.client_order_id, o->name, client_order_id_size);
+    return out;
+}
+
+uint32_t model_best(const struct model *m, uint32_t instrument, enum side side) {
+    uint32_t best = 0;
+    for (uint32_t i = 0; i < m->orders_count; i++) {
+        const struct order *o = &m->orders[i];
+        if (o->instrument != instrument || o->side != side || o->state != ORDER_RESTING) continue;
+        if (best == 0 || (side == SIDE_BUY ? o->price > best : o->price < best)) best = o->price;
+    }
+    return best;
+}
+
+uint32_t model_reference(const struct model *m, uint32_t instrument, uint32_t *low, uint32_t *high) {
+    struct model_collar collar = model_collar_of(&m->instruments[instrument], 1);
+    *low = collar.low;
+    *high = collar.high;
+    return model_current_reference(&m->instruments[instrument]);
+}

@@ -1,0 +1,461 @@
+/* model_generate.c - see model_generate.h. */
+#include "tests/model/model_generate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "instruments/check.h"
+#include "instruments/name_table.h"
+
+enum { world_participants = 7, world_instruments = 8, untradable = 7, names_count = 250 };
+
+static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
+/* 2021-01-04, a Monday, 09:00 in Minsk. */
+static const int32_t first_date = 18631;
+static const int64_t first_time_ns = (INT64_C(18631) * 86400 + 6 * 3600) * NS_PER_SECOND;
+
+uint64_t generator_random(uint64_t *state) {
+    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static uint32_t below(struct generator *g, uint32_t n) {
+    return n == 0 ? 0 : (uint32_t)((generator_random(&g->state) >> 32) * n >> 32);
+}
+
+static bool one_in(struct generator *g, uint32_t n) { return below(g, n) == 0; }
+static bool percent(struct generator *g, uint32_t n) { return below(g, 100) < n; }
+
+static void set_text(char *field, uint32_t size, const char *text) {
+    name_set(field, size, text, (uint32_t)strlen(text));
+}
+
+/* ---- the world ---- */
+
+static struct command *add_world(struct generator *g, enum command_kind kind) {
+    CHECK(g->world_count < generator_world_max);
+    struct command *c = &g->world[g->world_count++];
+    memset(c, 0, sizeof *c);
+    c->kind = (uint16_t)kind;
+    c->time_ns = first_time_ns;
+    c->participant = c->user = NAME_NONE;
+    return c;
+}
+
+struct instrument_row {
+    const char *symbol;
+    uint8_t section, currency, price_places;
+    uint32_t lot_units;
+    int64_t tick_scaled;
+    uint32_t reference, quantity_min, quantity_max, collar_ppm;
+    uint32_t session;       /* NAME_NONE = none */
+};
+
+static const struct instrument_row instrument_rows[world_instruments] = {
+    { "MILK", SECTION_AGRI, CURRENCY_USD, 2, 20, 500, 540, 1, 60, 100000, NAME_NONE },
+    { "PLAIN", SECTION_AGRI, CURRENCY_BYN, 2, 1, 1, 50, 2, 1000, 0, NAME_NONE },
+    { "WOOD", SECTION_TIMBER, CURRENCY_EUR, 3, 10, 1, 4, 1, 50, 200000, 1 },
+    { "STEEL", SECTION_METALS, CURRENCY_RUB, 2, 60, 100, 1000, 5, 15, 20000, 0 },
+    { "HUGE", SECTION_CONSUMER, CURRENCY_CNY, 2, 1, 1, price_ticks_max - 3, 1, 1000000000, 100000, NAME_NONE },
+    { "SUGAR", SECTION_CONSUMER, CURRENCY_USD, 2, 20, 10, 30, 3, 100, 500000, 2 },
+    { "NIGHT", SECTION_AGRI, CURRENCY_USD, 4, 100, 1, 20, 1, 40, 350000, 3 },
+    { "BARE", SECTION_AGRI, CURRENCY_USD, 2, 1, 1, 1, 1, 1, 0, NAME_NONE },
+};
+
+static void build_instrument(struct generator *g, uint32_t index) {
+    const struct instrument_row *row = &instrument_rows[index];
+    struct command *c = add_world(g, COMMAND_INSTRUMENT);
+    set_text(c->instrument.symbol, symbol_size, row->symbol);
+    set_text(c->instrument.name, instrument_name_size, row->symbol);
+    c->instrument.section = row->section;
+    c->instrument.currency = row->currency;
+    c->instrument.price_places = row->price_places;
+    if (index == untradable) return;
+    c = add_world(g, COMMAND_INSTRUMENT_TERMS);
+    c->instrument_terms = (struct command_instrument_terms){
+        .instrument = index, .lot_units = row->lot_units, .tick_scaled = row->tick_scaled,
+        .reference.ticks = row->reference, .quantity_min.lots = row->quantity_min,
+        .quantity_max.lots = row->quantity_max, .collar_ppm = row->collar_ppm, .payment_terms_mask = 7 };
+    c = add_world(g, COMMAND_BASIS);
+    c->basis.instrument = index;
+    set_text(c->basis.basis.place, place_size, "Minsk");
+    memcpy(c->basis.basis.country, "BY", 2);
+}
+
+static void build_sessions(struct generator *g) {
+    static const struct { const char *id; uint16_t open_minute, close_minute; } rows[] = {
+        { "DAY", 600, 960 }, { "ALWAYS", 0, 0 }, { "LATE", 720, 1440 }, { "ROUND", 0, 1440 },
+    };
+    for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct command *c = add_world(g, COMMAND_SESSION);
+        set_text(c->session.id, session_id_size, rows[i].id);
+        c->session.open_minute = rows[i].open_minute;
+        c->session.close_minute = rows[i].close_minute;
+    }
+    for (uint32_t i = 0; i < world_instruments; i++) {
+        if (instrument_rows[i].session == NAME_NONE) continue;
+        struct command *c = add_world(g, COMMAND_SESSION_SYMBOL);
+        c->session_symbol.session = instrument_rows[i].session;
+        c->session_symbol.instrument = i;
+    }
+}
+
+static void accredit(struct generator *g, uint32_t participant, uint32_t section, int32_t from, int32_t to) {
+    struct command *c = add_world(g, COMMAND_ACCREDIT);
+    c->accredit.participant = participant;
+    c->accredit.section = (uint8_t)section;
+    c->accredit.from_date = from;
+    c->accredit.to_date = to;
+}
+
+static void build_participants(struct generator *g) {
+    static const char *const ids[world_participants] = { "BY-A", "UA-B", "LT-C", "BY-D", "CN-E", "BY-F", "PL-G" };
+    for (uint32_t i = 0; i < world_participants; i++) {
+        struct command *c = add_world(g, COMMAND_PARTICIPANT);
+        set_text(c->add_participant.id, participant_id_size, ids[i]);
+        set_text(c->add_participant.name, participant_name_size, ids[i]);
+        memcpy(c->add_participant.country, ids[i], 2);
+    }
+    for (uint32_t section = 0; section < SECTION_COUNT; section++) {
+        accredit(g, 0, section, first_date - 300, date_none);
+        accredit(g, 1, section, first_date, date_none);
+        if (section != SECTION_TIMBER) accredit(g, 2, section, first_date - 300, first_date + 60);
+        accredit(g, 6, section, first_date - 300, date_none);
+    }
+    accredit(g, 3, SECTION_AGRI, first_date - 300, date_none);
+    accredit(g, 5, SECTION_AGRI, first_date + 30, date_none);
+    accredit(g, 5, SECTION_METALS, first_date - 300, first_date - 1);
+    static const struct { const char *name; uint32_t participant; uint8_t role; } users[] = {
+        { "alla", 0, ROLE_TRADER }, { "boris", 1, ROLE_TRADER }, { "clara", 2, ROLE_TRADER },
+        { "olga", 0, ROLE_OBSERVER }, { "chief", NAME_NONE, ROLE_SUPERVISOR }, { "fedor", 5, ROLE_TRADER },
+    };
+    for (uint32_t i = 0; i < sizeof users / sizeof *users; i++) {
+        struct command *c = add_world(g, COMMAND_USER);
+        set_text(c->add_user.name, user_name_size, users[i].name);
+        c->add_user.participant = users[i].participant;
+        c->add_user.role = users[i].role;
+    }
+}
+
+void generator_init(struct generator *g, uint64_t seed) {
+    memset(g, 0, sizeof *g);
+    g->state = seed;
+    generator_random(&g->state);
+    for (uint32_t i = 0; i < world_instruments; i++) build_instrument(g, i);
+    build_sessions(g);
+    build_participants(g);
+    static const uint32_t wanted[] = { 30, 80, 150, 250 };
+    g->open_orders_wanted = wanted[below(g, 4)];
+}
+
+/* ---- values ---- */
+
+static uint32_t edge_price(struct generator *g, uint32_t reference, uint32_t low, uint32_t high) {
+    uint32_t width = high > reference ? high - reference : 1;
+    switch (below(g, 14)) {
+    case 0: return 0;
+    case 1: return 1;
+    case 2: return price_ticks_max;
+    case 3: return price_ticks_max + 1;
+    case 4: return PRICE_INVALID;
+    case 5: return PRICE_OFF_TICK;
+    case 6: return low;
+    case 7: return low - 1;
+    case 8: return high;
+    case 9: return high + 1;
+    case 10: return reference + 3 * width + below(g, 3) - 1;
+    case 11: return reference > 3 * width ? reference - 3 * width + below(g, 3) - 1 : 1;
+    case 12: return reference + below(g, 2 * width + 1);
+    default: return reference > width ? reference - below(g, width + 1) : 1;
+    }
+}
+
+static uint32_t some_price(struct generator *g, const struct model *m, uint32_t instrument) {
+    uint32_t low, high, reference = 50;
+    low = high = 0;
+    if (instrument < model_instruments_count(m)) reference = model_reference(m, instrument, &low, &high);
+    if (percent(g, 5)) return edge_price(g, reference, low, high);
+    uint32_t home = instrument < world_instruments ? instrument_rows[instrument].reference : 50;
+    uint32_t centre = percent(g, 70) ? home : reference, step = below(g, 9);
+    uint32_t at = centre + step < 5 ? 1 : centre + step - 4;
+    return at == 0 ? 1 : at;
+}
+
+static uint32_t some_quantity(struct generator *g, uint32_t instrument) {
+    const struct instrument_row *row = &instrument_rows[instrument < world_instruments ? instrument : 0];
+    if (percent(g, 5)) {
+        const uint32_t edges[] = { 0, 1, row->quantity_min - 1, row->quantity_min, row->quantity_max,
+                                   row->quantity_max + 1, UINT32_MAX, 1000000000, 1000000001 };
+        return edges[below(g, sizeof edges / sizeof *edges)];
+    }
+    return row->quantity_min + below(g, 12);
+}
+
+static uint32_t some_participant(struct generator *g) {
+    static const uint8_t often[] = { 0, 1, 2, 3, 6 };
+    if (percent(g, 95)) return often[below(g, sizeof often)];
+    const uint32_t rare[] = { 4, 5, world_participants, NAME_NONE };
+    return rare[below(g, 4)];
+}
+
+static uint32_t some_instrument(struct generator *g) {
+    if (percent(g, 97)) return below(g, world_instruments - 1);
+    const uint32_t rare[] = { untradable, world_instruments, NAME_NONE };
+    return rare[below(g, 3)];
+}
+
+static int32_t some_expire_date(struct generator *g, const struct model *m) {
+    static const int32_t steps[] = { -1, 0, 0, 1, 1, 2, 3, 7, 3000 };
+    return model_trade_date(m) + steps[below(g, sizeof steps / sizeof *steps)];
+}
+
+static void some_name(struct generator *g, char *field) {
+    char text[16];
+    snprintf(text, sizeof text, "N%u", below(g, names_count));
+    set_text(field, client_order_id_size, text);
+}
+
+static uint32_t some_connection(struct generator *g, uint32_t participant) {
+    return percent(g, 95) ? participant * 2 + 1 + below(g, 2) : below(g, 8);
+}
+
+/* ---- requests ---- */
+
+static void make_order(struct generator *g, const struct model *m, struct command *c) {
+    struct command_new_order *n = &c->new_order;
+    c->kind = COMMAND_NEW_ORDER;
+    n->instrument = some_instrument(g);
+    n->client = n->market_session = NAME_NONE;
+    n->side = (uint8_t)below(g, 2);
+    n->quantity.lots = some_quantity(g, n->instrument);
+    uint32_t roll = below(g, 100);
+    n->order_type = roll < 74 ? ORDER_TYPE_LIMIT : roll < 82 ? ORDER_TYPE_MARKET
+                    : roll < 91 ? ORDER_TYPE_STOP : ORDER_TYPE_STOP_LIMIT;
+    bool is_stop = n->order_type == ORDER_TYPE_STOP || n->order_type == ORDER_TYPE_STOP_LIMIT;
+    if (n->order_type == ORDER_TYPE_LIMIT || n->order_type == ORDER_TYPE_STOP_LIMIT)
+        n->price.ticks = some_price(g, m, n->instrument);
+    if (is_stop) {
+        n->stop.ticks = some_price(g, m, n->instrument);
+        uint32_t low, high, reference = 0;
+        if (n->instrument < model_instruments_count(m)) reference = model_reference(m, n->instrument, &low, &high);
+        if (percent(g, 70) && reference > 4)   /* one that can wait */
+            n->stop.ticks = n->side == SIDE_BUY ? reference + 1 + below(g, 3) : reference - 1 - below(g, 3);
+    }
+    roll = below(g, 100);
+    n->time_in_force = roll < 38 ? TIF_DAY : roll < 58 ? TIF_GTC : roll < 74 ? TIF_GTD : roll < 88 ? TIF_IOC
+                       : roll < 98 ? TIF_FOK : roll < 99 ? TIF_AT_OPEN : TIF_AT_CLOSE;
+    if (is_stop && percent(g, 85)) n->time_in_force = (uint8_t)below(g, 3);
+    n->expire_date = n->time_in_force == TIF_GTD ? some_expire_date(g, m) : date_none;
+    n->stp = (uint8_t)below(g, STP_COUNT);
+    if (percent(g, 8)) n->flags |= ORDER_POST_ONLY;
+    if (percent(g, 9)) n->flags |= ORDER_ALL_OR_NONE;
+    if (percent(g, 20)) n->flags |= ORDER_CANCEL_ON_DISCONNECT;
+    if (percent(g, n->flags & ORDER_ALL_OR_NONE || n->time_in_force == TIF_IOC ? 3 : 20)) {
+        const uint32_t q = n->quantity.lots, some[] = { 1, 2, 3, q / 2, q / 3, q - 1, q, q + 1, 0 };
+        n->has_display = 1;
+        n->display.lots = some[below(g, percent(g, 90) ? 6 : 9)];
+    }
+    if (percent(g, n->time_in_force == TIF_IOC ? 40 : 1)) {
+        const uint32_t q = n->quantity.lots, some[] = { 1, 2, q / 2, q, q + 1 };
+        n->min.lots = some[below(g, percent(g, 95) ? 4 : 5)];
+    }
+    if (percent(g, 75)) some_name(g, n->client_order_id);
+}
+
+/* An order number: mostly of an open order, sometimes of any that was ever there, or of none. */
+static bool some_open_order(struct generator *g, const struct model *m, struct model_order *o) {
+    uint32_t count = model_orders_count(m);
+    if (count == 0 || percent(g, 6)) return false;
+    *o = model_order_at(m, below(g, count));
+    return true;
+}
+
+/* The participant whose order it is (mostly), and how the order is named. */
+static void name_order(struct generator *g, const struct model *m, struct command *c, const struct model_order *o,
+                       uint64_t *order_id, char *orig) {
+    if (o == NULL) {
+        uint64_t given = model_order_ids_count(m);
+        if (percent(g, 60)) *order_id = 1 + below(g, (uint32_t)given + 3);
+        else if (percent(g, 80)) some_name(g, orig);
+        return;
+    }
+    if (percent(g, 94)) c->participant = o->participant;
+    if (o->client_order_id[0] != '\0' && percent(g, 50)) {
+        memcpy(orig, o->client_order_id, client_order_id_size);
+        if (percent(g, 2)) some_name(g, orig);
+    } else {
+        *order_id = o->id;
+        if (percent(g, 3)) some_name(g, orig);     /* the id goes before the name */
+    }
+}
+
+static void make_amend(struct generator *g, const struct model *m, struct command *c) {
+    struct command_amend_order *a = &c->amend_order;
+    struct model_order o;
+    bool known = some_open_order(g, m, &o);
+    c->kind = COMMAND_AMEND_ORDER;
+    name_order(g, m, c, known ? &o : NULL, &a->order_id, a->orig_client_order_id);
+    if (!known) o = (struct model_order){ .total = 5, .price = 50 };
+    if (percent(g, 70)) {
+        const uint32_t some[] = { o.total - 1, o.total - 1, o.total - 2, o.total / 2, o.total, o.total + 1, o.total + 5,
+                                  o.filled + 1, o.filled, 0, UINT32_MAX, some_quantity(g, o.instrument) };
+        a->flags |= AMEND_QUANTITY;
+        a->quantity.lots = some[below(g, percent(g, 90) ? 8 : 12)];
+    }
+    if (percent(g, 40)) {
+        const uint32_t some[] = { o.price, o.price, o.price + 1, o.price - 1, o.price + 2, o.price - 2,
+                                  some_price(g, m, o.instrument), some_price(g, m, o.instrument) };
+        a->flags |= AMEND_PRICE;
+        a->price.ticks = some[below(g, 8)];
+    }
+    if (percent(g, 15)) {
+        const uint32_t some[] = { 0, 1, 2, o.total / 2, o.total - 1, o.total };
+        a->flags |= AMEND_DISPLAY;
+        a->display_lots = some[below(g, 6)];
+    }
+    if (percent(g, 60)) some_name(g, a->client_order_id);
+}
+
+static void make_cancel(struct generator *g, const struct model *m, struct command *c) {
+    struct model_order o;
+    bool known = some_open_order(g, m, &o);
+    c->kind = COMMAND_CANCEL_ORDER;
+    name_order(g, m, c, known ? &o : NULL, &c->cancel_order.order_id, c->cancel_order.orig_client_order_id);
+    if (percent(g, 30)) some_name(g, c->cancel_order.client_order_id);
+}
+
+static void make_mass_cancel(struct generator *g, struct command *c) {
+    c->kind = COMMAND_MASS_CANCEL;
+    c->mass_cancel.instrument = percent(g, 50) ? NAME_NONE : some_instrument(g);
+    c->mass_cancel.client = NAME_NONE;
+    c->mass_cancel.side = (uint8_t)below(g, 3);
+}
+
+/* Comes back to a request with a name: word for word, or with a word changed. */
+static bool make_again(struct generator *g, struct command *c) {
+    if (g->recent_count == 0) return false;
+    uint32_t held = g->recent_count < generator_recent_max ? g->recent_count : generator_recent_max;
+    const struct command *r = &g->recent[below(g, held)];
+    c->kind = r->kind;
+    c->participant = percent(g, 95) ? r->participant : some_participant(g);
+    memcpy(&c->new_order, &r->new_order, sizeof c->new_order);
+    if (percent(g, 30)) {
+        if (c->kind == COMMAND_NEW_ORDER) c->new_order.quantity.lots++;
+        else c->amend_order.quantity.lots++;
+    }
+    return true;
+}
+
+static void remember(struct generator *g, const struct command *c) {
+    bool named = (c->kind == COMMAND_NEW_ORDER && c->new_order.client_order_id[0] != '\0') ||
+                 (c->kind == COMMAND_AMEND_ORDER && c->amend_order.client_order_id[0] != '\0');
+    if (named) g->recent[g->recent_count++ % generator_recent_max] = *c;
+}
+
+/* ---- the exchange's own ---- */
+
+static void make_halt(struct generator *g, struct command *c) {
+    c->kind = COMMAND_HALT;
+    c->halt.scope = (uint8_t)below(g, 3);
+    c->halt.halted = percent(g, 20);
+    c->halt.target = below(g, c->halt.scope == HALT_INSTRUMENT ? world_instruments : 4);
+    if (percent(g, 3)) c->halt.target = 12;
+}
+
+static void make_accredit(struct generator *g, const struct model *m, struct command *c) {
+    c->kind = COMMAND_ACCREDIT;
+    static const uint8_t often[] = { 2, 3, 5 };
+    c->accredit.participant = often[below(g, 3)];
+    c->accredit.section = (uint8_t)below(g, SECTION_COUNT);
+    c->accredit.from_date = model_trade_date(m) + (int32_t)below(g, 4) - 2;
+    c->accredit.to_date = percent(g, 50) ? date_none : c->accredit.from_date + (int32_t)below(g, 5);
+    if (percent(g, 3)) c->accredit.participant = world_participants;
+    if (percent(g, 3)) c->accredit.section = SECTION_COUNT;
+}
+
+static void make_deposit(struct generator *g, struct command *c) {
+    c->kind = COMMAND_DEPOSIT;
+    c->deposit.participant = below(g, world_participants + (one_in(g, 20) ? 1 : 0));
+    c->deposit.currency = (uint8_t)below(g, CURRENCY_COUNT);
+    c->deposit.action = (uint8_t)below(g, 2);
+    c->deposit.amount.minor = 1 + below(g, 1000);
+}
+
+/* What exists already, and what cannot be. */
+static void make_refused_world(struct generator *g, struct command *c) {
+    *c = g->world[below(g, g->world_count)];
+    switch (c->kind) {
+    case COMMAND_ACCREDIT: c->accredit.participant = 100; break;
+    case COMMAND_INSTRUMENT_TERMS: c->instrument_terms.instrument = 100; break;
+    case COMMAND_BASIS: c->basis.instrument = 100; break;
+    case COMMAND_SESSION_SYMBOL:
+        if (percent(g, 50)) c->session_symbol.session = 100;
+        else c->session_symbol.instrument = 100;
+        break;
+    default: break;     /* the name is taken */
+    }
+    c->participant = c->user = NAME_NONE;
+}
+
+static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
+    c->kind = COMMAND_HOLIDAY;
+    c->holiday.date = model_trade_date(m) + 1 + (int32_t)below(g, 6);
+}
+
+/* ---- time ---- */
+
+static int64_t some_time(struct generator *g, const struct model *m, const struct command *c) {
+    int64_t now = model_time_ns(m);
+    uint32_t roll = below(g, 10000);
+    bool moves = c->kind == COMMAND_CLOCK;
+    if (roll < 30 || (moves && roll < 1500)) return now + minute * (1 + below(g, 300));
+    if (roll < 45 || (moves && roll < 3000)) return now + hour * 24 - second * below(g, 3);
+    if (roll < 48 || (moves && roll < 3200)) return now + hour * 24 * (1 + below(g, 4));
+    if (roll < 65 || (moves && roll < 5000)) {   /* just before, at and just after a minute that may matter */
+        static const int32_t minutes[] = { 0, 600, 720, 960, 1440 };
+        int64_t at = ((int64_t)model_trade_date(m) * 1440 + minutes[below(g, 5)]) * minute - MINSK_OFFSET_NS +
+                     (int64_t)below(g, 3) - 1;
+        return at > now ? at : now;
+    }
+    bool checks_time = c->kind >= COMMAND_NEW_ORDER && c->kind <= COMMAND_MASS_CANCEL;
+    if (roll < 95 && checks_time) return now - 1 - below(g, 1000);
+    return now + below(g, 3) * (percent(g, 50) ? 1 : second);
+}
+
+static void make_request(struct generator *g, const struct model *m, struct command *c) {
+    uint32_t roll = below(g, 1000), crowded = model_orders_count(m) > g->open_orders_wanted ? 300 : 0;
+    if (roll < 120 + crowded) make_cancel(g, m, c);
+    else if (roll < 250 + crowded) make_amend(g, m, c);
+    else if (roll < 290 + crowded && make_again(g, c)) return;
+    else if (roll < 300 + crowded) make_mass_cancel(g, c);
+    else if (roll < 306 + crowded) c->kind = COMMAND_DISCONNECT;
+    else if (roll < 316 + crowded) c->kind = COMMAND_CLOCK;
+    else if (roll < 326 + crowded) make_halt(g, c);
+    else if (roll < 329 + crowded) make_accredit(g, m, c);
+    else if (roll < 333 + crowded) make_deposit(g, c);
+    else if (roll < 335 + crowded) make_refused_world(g, c);
+    else if (roll < 336 + crowded) make_holiday(g, m, c);
+    else make_order(g, m, c);
+}
+
+struct command generator_next(struct generator *g, const struct model *m) {
+    struct command c = { 0 };
+    if (g->world_next < g->world_count) {
+        c = g->world[g->world_next++];
+    } else {
+        c.participant = some_participant(g);
+        make_request(g, m, &c);
+        c.connection = some_connection(g, c.participant);
+        bool official = c.kind >= COMMAND_INSTRUMENT;
+        c.user = NAME_NONE;
+        if (official) c.participant = NAME_NONE;
+        else if (c.participant < 3 && percent(g, 50)) c.user = c.participant;
+        else if (percent(g, 2)) c.user = below(g, 8);
+        c.time_ns = some_time(g, m, &c);
+        remember(g, &c);
+    }
+    c.sequence = ++g->sequence;
+    return c;
+}

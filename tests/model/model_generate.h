@@ -1,0 +1,34 @@
+/* model_generate.h - commands that nobody would think of, reproducible from a seed.
+ *
+ * A world of a few instruments (different ticks, limits, collars, sessions) and participants (accredited everywhere, in
+ * one section, not yet, no longer, never), and then requests that lean towards edges: prices around the collar, wrong
+ * owners, dead orders, names used twice, dates around today, midnight. */
+#ifndef BIRZHA_TESTS_MODEL_GENERATE_H
+#define BIRZHA_TESTS_MODEL_GENERATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/command.h"
+#include "tests/model/model.h"
+
+enum { generator_recent_max = 32, generator_world_max = 96 };
+
+struct generator {
+    uint64_t state;
+    uint64_t sequence;
+    struct command world[generator_world_max];      /* what builds the world, first */
+    uint32_t world_count, world_next;
+    struct command recent[generator_recent_max];    /* requests with names, to be sent once more */
+    uint32_t recent_count;
+    uint32_t open_orders_wanted;
+};
+
+/* splitmix64, from its published description. */
+uint64_t generator_random(uint64_t *state);
+
+void generator_init(struct generator *generator, uint64_t seed);
+/* The next command, chosen with an eye on what is there. */
+struct command generator_next(struct generator *generator, const struct model *model);
+
+#endif

@@ -1,0 +1,235 @@
+/* model_pair.c - see model_pair.h.
+ *
+ * The hook of CHECK is defined here instead of the ordinary one, so that a bug in the engine is a difference that can be
+ * shrunk like any other. */
+#include "tests/model/model_pair.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "instruments/check.h"
+
+const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 6, .participants_max = 12, .users_max = 12,
+                                    .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
+                                    .client_ids_max = 1 << 16 };
+
+/* ---- bugs ---- */
+
+static jmp_buf bug_landing;
+static bool bug_expected;
+static char bug_text[200];
+
+void check_failed(const char *expression, const char *file, int line) {
+    snprintf(bug_text, sizeof bug_text, "%s:%d: CHECK(%s) failed", file, line, expression);
+    if (bug_expected) longjmp(bug_landing, 1);
+    fprintf(stderr, "%s\n", bug_text);
+    abort();
+}
+
+/* ---- life ---- */
+
+static void more_room(struct event_buffer *buffer) {
+    buffer->capacity *= 2;
+    buffer->events = realloc(buffer->events, buffer->capacity * sizeof *buffer->events);
+    if (buffer->events == NULL) abort();
+}
+
+static struct event_buffer new_buffer(void) {
+    struct event_buffer buffer = { .capacity = 4096, .full = more_room };
+    buffer.events = malloc(buffer.capacity * sizeof *buffer.events);
+    CHECK(buffer.events != NULL);
+    return buffer;
+}
+
+struct pair *pair_new(const struct limits *limits) {
+    struct pair *p = calloc(1, sizeof *p);
+    CHECK(p != NULL);
+    p->limits = *limits;
+    p->exchange_size = exchange_size(limits);
+    void *memory = mmap(NULL, p->exchange_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(memory != MAP_FAILED);
+    p->exchange = exchange_init(memory, limits);
+    p->model = model_new(limits);
+    p->engine_events = new_buffer();
+    p->model_events = new_buffer();
+    p->numbers_by_slot = calloc(limits->orders_max, sizeof *p->numbers_by_slot);
+    CHECK(p->numbers_by_slot != NULL);
+    return p;
+}
+
+void pair_free(struct pair *p) {
+    if (p == NULL) return;
+    munmap(p->exchange, p->exchange_size);
+    model_free(p->model);
+    free(p->engine_events.events);
+    free(p->model_events.events);
+    free(p->engine_ids);
+    free(p->numbers_by_slot);
+    free(p);
+}
+
+/* ---- order numbers ---- */
+
+enum { number_unknown = 0 };
+
+static void learn_id(struct pair *p, uint64_t id) {
+    if (p->engine_ids_count == p->engine_ids_capacity) {
+        p->engine_ids_capacity = p->engine_ids_capacity * 2 + 64;
+        p->engine_ids = realloc(p->engine_ids, p->engine_ids_capacity * sizeof *p->engine_ids);
+        CHECK(p->engine_ids != NULL);
+    }
+    p->engine_ids[p->engine_ids_count++] = id;
+    uint32_t slot = (uint32_t)id;
+    if (slot >= p->limits.orders_max) return;
+    p->numbers_by_slot[slot].id = id;
+    p->numbers_by_slot[slot].number = p->engine_ids_count;
+}
+
+/* The slot table is a shortcut that may be out of date after pair_return; the list of ids is right. */
+static uint64_t number_of(const struct pair *p, uint64_t id) {
+    uint32_t slot = (uint32_t)id;
+    if (slot < p->limits.orders_max && p->numbers_by_slot[slot].id == id) {
+        uint32_t number = p->numbers_by_slot[slot].number;
+        if (number <= p->engine_ids_count && p->engine_ids[number - 1] == id) return number;
+    }
+    for (uint32_t i = p->engine_ids_count; i-- > 0;)
+        if (p->engine_ids[i] == id) return i + 1;
+    return number_unknown;
+}
+
+/* Ids that were never given: a slot that cannot be, and a slot that is used but not yet for the so-many-th time. */
+static uint64_t never_given(uint64_t number) {
+    if (number % 2 == 0) return UINT64_C(1) << 32 | UINT64_C(0xFFFFFF0);
+    return UINT64_C(900000000) << 32 | number % 16;
+}
+
+static uint64_t engine_id(const struct pair *p, uint64_t number) {
+    if (number == 0) return 0;
+    return number <= p->engine_ids_count ? p->engine_ids[number - 1] : never_given(number);
+}
+
+static struct command in_engine_ids(const struct pair *p, const struct command *command) {
+    struct command c = *command;
+    if (c.kind == COMMAND_AMEND_ORDER) c.amend_order.order_id = engine_id(p, c.amend_order.order_id);
+    if (c.kind == COMMAND_CANCEL_ORDER) c.cancel_order.order_id = engine_id(p, c.cancel_order.order_id);
+    return c;
+}
+
+static void rename_id(const struct pair *p, uint64_t *id) {
+    if (*id == 0) return;
+    uint64_t number = number_of(p, *id);
+    *id = number != number_unknown ? number : UINT64_C(1) << 63 | *id;
+}
+
+static void rename_ids(const struct pair *p, struct event *e) {
+    switch (e->kind) {
+    case EVENT_CLIENT_ID: rename_id(p, &e->client_id.order_id); break;
+    case EVENT_ACCEPTED: rename_id(p, &e->order.order_id); break;
+    case EVENT_ORDER_STATUS: rename_id(p, &e->order_status.order_id); break;
+    case EVENT_REFUSED: rename_id(p, &e->refused.order_id); break;
+    case EVENT_TRADE:
+        rename_id(p, &e->trade.maker_order_id);
+        rename_id(p, &e->trade.taker_order_id);
+        break;
+    case EVENT_RESTED: case EVENT_REFRESHED: case EVENT_REPLACED: case EVENT_RESTATED:
+    case EVENT_TRIGGERED: case EVENT_CANCELED: case EVENT_EXPIRED:
+        rename_id(p, &e->order_change.order_id);
+        break;
+    default: break;
+    }
+}
+
+/* ---- comparing ---- */
+
+bool pair_apply(struct pair *p, const struct command *command) {
+    p->engine_events.count = p->model_events.count = 0;
+    struct command c = in_engine_ids(p, command);
+    model_apply(p->model, command, &p->model_events);
+    bug_expected = true;
+    if (setjmp(bug_landing) != 0) {
+        bug_expected = false;
+        p->failure = bug_text;
+        return false;
+    }
+    exchange_apply(p->exchange, &c, &p->engine_events);
+    bug_expected = false;
+    for (uint32_t i = 0; i < p->engine_events.count; i++)
+        if (p->engine_events.events[i].kind == EVENT_ACCEPTED)
+            learn_id(p, p->engine_events.events[i].order.order_id);
+    for (uint32_t i = 0; i < p->engine_events.count; i++) rename_ids(p, &p->engine_events.events[i]);
+    if (p->engine_events.count != p->model_events.count) p->failure = "the number of events differs";
+    else if (memcmp(p->engine_events.events, p->model_events.events,
+                    p->engine_events.count * sizeof(struct event)) != 0)
+        p->failure = "an event differs";
+    return p->failure == NULL;
+}
+
+bool pair_compare_state(struct pair *p) {
+    bug_expected = true;
+    if (setjmp(bug_landing) != 0) {
+        bug_expected = false;
+        p->failure = bug_text;
+        return false;
+    }
+    exchange_verify(p->exchange);
+    bug_expected = false;
+    if (exchange_open_orders_count(p->exchange) != model_orders_count(p->model))
+        p->failure = "the number of open orders differs";
+    if (exchange_time_ns(p->exchange) != model_time_ns(p->model)) p->failure = "the time differs";
+    if (exchange_trade_date(p->exchange) != model_trade_date(p->model)) p->failure = "the trade date differs";
+    if (exchange_instruments_count(p->exchange) != model_instruments_count(p->model))
+        p->failure = "the number of instruments differs";
+    if (p->failure != NULL) return false;
+    for (uint32_t i = 0; i < model_instruments_count(p->model); i++) {
+        uint32_t low, high, reference = model_reference(p->model, i, &low, &high);
+        for (enum side side = SIDE_BUY; side <= SIDE_SELL; side++)
+            if (exchange_best(p->exchange, i, side).ticks != model_best(p->model, i, side))
+                p->failure = "a best price differs";
+        if (reference == 0) continue;   /* no terms yet */
+        price engine_low, engine_high;
+        exchange_collar(p->exchange, i, &engine_low, &engine_high);
+        if (exchange_reference(p->exchange, i).ticks != reference) p->failure = "a reference price differs";
+        if (engine_high.ticks != high || (high != 0 && engine_low.ticks != low)) p->failure = "a collar differs";
+    }
+    return p->failure == NULL;
+}
+
+/* ---- coming back ---- */
+
+struct pair_mark {
+    void *exchange;
+    struct model *model;
+    uint32_t engine_ids_count;
+};
+
+struct pair_mark *pair_mark_new(const struct pair *p) {
+    struct pair_mark *mark = calloc(1, sizeof *mark);
+    CHECK(mark != NULL);
+    mark->exchange = malloc(p->exchange_size);
+    CHECK(mark->exchange != NULL);
+    mark->model = model_new(&p->limits);
+    return mark;
+}
+
+void pair_mark_free(struct pair_mark *mark) {
+    if (mark == NULL) return;
+    free(mark->exchange);
+    model_free(mark->model);
+    free(mark);
+}
+
+void pair_mark_set(struct pair_mark *mark, const struct pair *p) {
+    memcpy(mark->exchange, p->exchange, p->exchange_size);
+    model_copy(mark->model, p->model);
+    mark->engine_ids_count = p->engine_ids_count;
+}
+
+void pair_return(struct pair *p, const struct pair_mark *mark) {
+    memcpy(p->exchange, mark->exchange, p->exchange_size);
+    model_copy(p->model, mark->model);
+    p->engine_ids_count = mark->engine_ids_count;
+    p->failure = NULL;
+}

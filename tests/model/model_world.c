@@ -1,0 +1,326 @@
+/* model_world.c - who and what the model's world consists of, and how its time passes (MATCHING.md 7 and 9). */
+#include "tests/model/model_state.h"
+
+/* ---- time ---- */
+
+static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+int32_t model_date(int64_t time_ns) { return (int32_t)floor_divide(time_ns + MINSK_OFFSET_NS, NS_PER_DAY); }
+
+static int64_t begin_of(int32_t date, uint32_t minute) {
+    return date * NS_PER_DAY - MINSK_OFFSET_NS + minute * (60 * NS_PER_SECOND);
+}
+
+/* 1970-01-01 was a Thursday. */
+static bool is_business_day(const struct model *m, int32_t date) {
+    int64_t weekday = (((int64_t)date + 3) % 7 + 7) % 7;    /* 0 = Monday */
+    if (weekday >= 5) return false;
+    for (uint32_t i = 0; i < m->holidays_count; i++)
+        if (m->holidays[i] == date) return false;
+    return true;
+}
+
+static bool is_always_open(const struct model_session *s) { return s->open_minute == 0 && s->close_minute == 0; }
+
+bool model_is_open(const struct model *m, uint32_t instrument) {
+    uint32_t session = m->instruments[instrument].session;
+    return session == NAME_NONE || m->sessions[session].open;
+}
+
+bool model_is_halted(const struct model *m, uint32_t instrument) {
+    const struct model_instrument *i = &m->instruments[instrument];
+    return i->halted || m->section_halted[i->section] || (i->session != NAME_NONE && m->sessions[i->session].halted);
+}
+
+static bool is_scheduled_open(const struct model *m, const struct model_session *s, int64_t time_ns) {
+    int32_t date = model_date(time_ns);
+    return is_business_day(m, date) && time_ns >= begin_of(date, s->open_minute) &&
+           time_ns < begin_of(date, s->close_minute);
+}
+
+static void set_phase(struct model *m, uint32_t session, bool open) {
+    struct event *e = model_say(m, EVENT_SESSION_PHASE, NAME_NONE);
+    e->session_phase.session = session;
+    e->session_phase.phase = open ? PHASE_CONTINUOUS : PHASE_CLOSED;
+    m->sessions[session].open = open;
+}
+
+static bool ends_with_session(const struct model *m, const struct order *o, const void *context) {
+    return o->tif == TIF_DAY && m->instruments[o->instrument].session == *(const uint32_t *)context;
+}
+
+static bool ends_at_midnight(const struct model *m, const struct order *o, const void *context) {
+    int32_t date = *(const int32_t *)context;
+    (void)m;
+    return o->tif == TIF_DAY || (o->tif == TIF_GTD && o->expire_date < date);
+}
+
+/* DAY and GTD orders end together, in the order of entry, each with its own cause. */
+static void end_at_midnight(struct model *m, int32_t date) {
+    for (;;) {
+        struct order *first = NULL;
+        for (uint32_t i = 0; i < m->orders_count; i++) {
+            struct order *o = &m->orders[i];
+            if (o->state == ORDER_ENDED || !ends_at_midnight(m, o, &date)) continue;
+            if (first == NULL || o->entry < first->entry) first = o;
+        }
+        if (first == NULL) return;
+        model_end_order(m, first, EVENT_EXPIRED, first->tif == TIF_DAY ? CAUSE_END_OF_DAY : CAUSE_EXPIRE_DATE,
+                        REJECT_NONE);
+    }
+}
+
+/* A session that is open until midnight and opens again at that moment has not closed. */
+static void close_sessions(struct model *m, int64_t now) {
+    for (uint32_t i = 0; i < m->sessions_count; i++) {
+        const struct model_session *s = &m->sessions[i];
+        if (is_always_open(s)) continue;
+        if (FINDING_3 && !s->open && is_scheduled_open(m, s, now)) set_phase(m, i, true);
+        if (!s->open || is_scheduled_open(m, s, now)) continue;
+        set_phase(m, i, false);
+        model_end_orders(m, ends_with_session, &i, EVENT_EXPIRED, CAUSE_SESSION_CLOSE);
+    }
+}
+
+static void open_sessions(struct model *m, int64_t now) {
+    for (uint32_t i = 0; i < m->sessions_count; i++) {
+        const struct model_session *s = &m->sessions[i];
+        if (!is_always_open(s) && !s->open && is_scheduled_open(m, s, now)) set_phase(m, i, true);
+    }
+}
+
+/* The first moment after now, not later than `end`, at which something is due; `end` + 1 when there is none. */
+static int64_t next_moment(const struct model *m, int64_t end) {
+    int32_t date = model_date(m->time_ns);
+    int64_t next = begin_of(date + 1, 0);
+    for (uint32_t i = 0; i < m->sessions_count; i++) {
+        const struct model_session *s = &m->sessions[i];
+        if (is_always_open(s) || !is_business_day(m, date)) continue;
+        int64_t opens = begin_of(date, s->open_minute), closes = begin_of(date, s->close_minute);
+        if (opens > m->time_ns && opens < next) next = opens;
+        if (closes > m->time_ns && closes < next) next = closes;
+    }
+    return next > end ? end + 1 : next;
+}
+
+void model_say_time(struct model *m) {
+    struct event *e = model_say(m, EVENT_TIME, NAME_NONE);
+    e->time.time_ns = m->time_ns;
+    e->time.trade_date = model_date(m->time_ns);
+}
+
+void model_advance(struct model *m, int64_t time_ns) {
+    if (time_ns <= m->time_ns) return;
+    if (m->time_ns == 0) m->time_ns = time_ns;      /* the world begins now: nothing was due before */
+    for (;;) {
+        int64_t moment = next_moment(m, time_ns);
+        if (moment > time_ns) break;
+        int32_t date = model_date(m->time_ns);
+        m->time_ns = moment;
+        close_sessions(m, moment);
+        if (model_date(moment) != date) {
+            model_say_time(m);
+            end_at_midnight(m, model_date(moment));
+        }
+        open_sessions(m, moment);
+    }
+    m->time_ns = time_ns;
+}
+
+/* ---- building the world ---- */
+
+void model_refuse(struct model *m, enum reject reason, int64_t high) {
+    struct event *e = model_say(m, EVENT_REFUSED, NAME_NONE);
+    e->refused.participant = m->command->participant;
+    e->refused.command = m->command->kind;
+    e->refused.reason = (uint16_t)reason;
+    e->refused.allowed_high = high;
+}
+
+static void say_subject(struct model *m, enum event_kind kind, uint32_t instrument, uint32_t index) {
+    model_say(m, kind, instrument)->subject.index = index;
+}
+
+static enum reject add_instrument(struct model *m, const struct command_instrument *c) {
+    for (uint32_t i = 0; i < m->instruments_count; i++)
+        if (memcmp(m->instruments[i].symbol, c->symbol, symbol_size) == 0) return REJECT_BAD_VALUE;
+    if (c->symbol[0] == '\0' || c->section >= SECTION_COUNT || c->unit >= UNIT_COUNT ||
+        c->currency >= CURRENCY_COUNT || c->price_places < 2 || c->price_places > 6)
+        return REJECT_BAD_VALUE;
+    if (m->instruments_count == m->limits.instruments_max) return REJECT_LIMIT_REACHED;
+    struct model_instrument *i = &m->instruments[m->instruments_count++];
+    memset(i, 0, sizeof *i);
+    memcpy(i->symbol, c->symbol, symbol_size);
+    i->section = c->section;
+    i->currency = c->currency;
+    i->price_places = c->price_places;
+    i->session = NAME_NONE;
+    say_subject(m, EVENT_INSTRUMENT, m->instruments_count - 1, m->instruments_count - 1);
+    return REJECT_NONE;
+}
+
+static enum reject set_terms(struct model *m, const struct command_instrument_terms *c) {
+    if (c->instrument >= m->instruments_count) return REJECT_BAD_VALUE;
+    struct model_instrument *i = &m->instruments[c->instrument];
+    int64_t scale = 1;
+    for (uint32_t place = 2; place < i->price_places; place++) scale *= 10;
+    if (c->lot_units == 0 || c->tick_scaled <= 0 || c->tick_scaled > INT64_MAX / c->lot_units) return REJECT_BAD_VALUE;
+    int64_t lot_tick_scaled = c->tick_scaled * c->lot_units;
+    if (lot_tick_scaled % scale != 0) return REJECT_BAD_VALUE;
+    if (c->reference.ticks == 0 || c->reference.ticks > price_ticks_max) return REJECT_BAD_VALUE;
+    if (c->quantity_min.lots == 0 || c->quantity_max.lots < c->quantity_min.lots ||
+        c->quantity_max.lots > QUANTITY_LOTS_MAX)
+        return REJECT_BAD_VALUE;
+    i->has_terms = true;
+    i->lot_tick = lot_tick_scaled / scale;
+    i->reference = c->reference.ticks;
+    i->quantity_min = c->quantity_min.lots;
+    i->quantity_max = c->quantity_max.lots;
+    i->collar_ppm = c->collar_ppm;
+    say_subject(m, EVENT_INSTRUMENT, c->instrument, c->instrument);
+    return REJECT_NONE;
+}
+
+static enum reject add_basis(struct model *m, const struct command_basis *c) {
+    if (c->instrument >= m->instruments_count || c->basis.incoterm >= INCOTERM_COUNT) return REJECT_BAD_VALUE;
+    struct model_instrument *i = &m->instruments[c->instrument];
+    if (i->bases_count == bases_count_max) return REJECT_LIMIT_REACHED;
+    i->bases_count++;
+    say_subject(m, EVENT_BASIS, c->instrument, c->instrument);
+    return REJECT_NONE;
+}
+
+static enum reject add_session(struct model *m, const struct command_session *c) {
+    for (uint32_t i = 0; i < m->sessions_count; i++)
+        if (memcmp(m->sessions[i].id, c->id, session_id_size) == 0) return REJECT_BAD_VALUE;
+    bool always = c->open_minute == 0 && c->close_minute == 0;
+    if (c->id[0] == '\0' || c->model >= MODEL_COUNT || (!always && c->open_minute >= c->close_minute) ||
+        c->close_minute > 1440)
+        return REJECT_BAD_VALUE;
+    if (m->sessions_count == m->limits.sessions_max) return REJECT_LIMIT_REACHED;
+    struct model_session *s = &m->sessions[m->sessions_count++];
+    memset(s, 0, sizeof *s);
+    memcpy(s->id, c->id, session_id_size);
+    s->open_minute = c->open_minute;
+    s->close_minute = c->close_minute;
+    s->open = always || is_scheduled_open(m, s, m->time_ns);
+    say_subject(m, EVENT_SESSION, NAME_NONE, m->sessions_count - 1);
+    return REJECT_NONE;
+}
+
+static enum reject list_symbol(struct model *m, const struct command_session_symbol *c) {
+    if (c->session >= m->sessions_count || c->instrument >= m->instruments_count) return REJECT_BAD_VALUE;
+    m->instruments[c->instrument].session = c->session;
+    say_subject(m, EVENT_SESSION, c->instrument, c->session);
+    return REJECT_NONE;
+}
+
+static enum reject add_participant(struct model *m, const struct command_add_participant *c) {
+    for (uint32_t i = 0; i < m->participants_count; i++)
+        if (memcmp(m->participants[i].id, c->id, participant_id_size) == 0) return REJECT_BAD_VALUE;
+    if (c->id[0] == '\0') return REJECT_BAD_VALUE;
+    if (m->participants_count == m->limits.participants_max) return REJECT_LIMIT_REACHED;
+    struct model_participant *p = &m->participants[m->participants_count++];
+    memset(p, 0, sizeof *p);
+    memcpy(p->id, c->id, participant_id_size);
+    p->resident = c->country[0] == 'B' && c->country[1] == 'Y';
+    say_subject(m, EVENT_PARTICIPANT, NAME_NONE, m->participants_count - 1);
+    return REJECT_NONE;
+}
+
+static enum reject accredit(struct model *m, const struct command_accredit *c) {
+    if (c->participant >= m->participants_count || c->section >= SECTION_COUNT) return REJECT_BAD_VALUE;
+    if (c->to_date != date_none && c->to_date < c->from_date) return REJECT_BAD_VALUE;
+    struct model_participant *p = &m->participants[c->participant];
+    p->accredited = true;
+    p->sections[c->section].present = true;
+    p->sections[c->section].from = c->from_date;
+    p->sections[c->section].to = c->to_date;
+    struct event *e = model_say(m, EVENT_ACCREDITED, NAME_NONE);
+    e->accredited.participant = c->participant;
+    e->accredited.from_date = c->from_date;
+    e->accredited.to_date = c->to_date;
+    e->accredited.section = c->section;
+    return REJECT_NONE;
+}
+
+static enum reject add_user(struct model *m, const struct command_add_user *c) {
+    for (uint32_t i = 0; i < m->users_count; i++)
+        if (memcmp(m->users[i].name, c->name, user_name_size) == 0) return REJECT_BAD_VALUE;
+    bool official = c->role == ROLE_SUPERVISOR || c->role == ROLE_ADMIN;
+    if (c->name[0] == '\0' || c->role >= ROLE_COUNT) return REJECT_BAD_VALUE;
+    if (c->participant >= m->participants_count && !(official && c->participant == NAME_NONE)) return REJECT_BAD_VALUE;
+    if (m->users_count == m->limits.users_max) return REJECT_LIMIT_REACHED;
+    struct model_user *u = &m->users[m->users_count++];
+    memset(u, 0, sizeof *u);
+    memcpy(u->name, c->name, user_name_size);
+    u->participant = c->participant;
+    u->role = c->role;
+    say_subject(m, EVENT_USER, NAME_NONE, m->users_count - 1);
+    return REJECT_NONE;
+}
+
+static enum reject deposit(struct model *m, const struct command_deposit *c, int64_t *free_minor) {
+    if (c->participant >= m->participants_count || c->currency >= CURRENCY_COUNT || c->action > DEPOSIT_WITHDRAW ||
+        c->amount.minor <= 0)
+        return REJECT_BAD_VALUE;
+    int64_t *credited = &m->participants[c->participant].credited[c->currency];
+    int64_t sum;
+    *free_minor = *credited;
+    if (c->action == DEPOSIT_WITHDRAW && c->amount.minor > *credited) return REJECT_WITHDRAWAL_EXCEEDS_FREE;
+    if (c->action == DEPOSIT_WITHDRAW) sum = *credited - c->amount.minor;
+    else if (__builtin_add_overflow(*credited, c->amount.minor, &sum)) return REJECT_BAD_VALUE;
+    *credited = sum;
+    struct event *e = model_say(m, EVENT_DEPOSIT, NAME_NONE);
+    e->deposit.participant = c->participant;
+    e->deposit.currency = c->currency;
+    e->deposit.action = c->action;
+    e->deposit.amount = c->amount;
+    e->deposit.credited.minor = sum;
+    e->deposit.free.minor = sum;
+    return REJECT_NONE;
+}
+
+static enum reject halt(struct model *m, const struct command_halt *c) {
+    uint32_t counts[] = { m->instruments_count, m->sessions_count, SECTION_COUNT };
+    if (c->scope > HALT_SECTION || c->halted > 1 || c->target >= counts[c->scope]) return REJECT_BAD_VALUE;
+    if (c->scope == HALT_INSTRUMENT) m->instruments[c->target].halted = c->halted;
+    if (c->scope == HALT_SESSION) m->sessions[c->target].halted = c->halted;
+    if (c->scope == HALT_SECTION) m->section_halted[c->target] = c->halted;
+    struct event *e = model_say(m, EVENT_HALT, c->scope == HALT_INSTRUMENT ? c->target : NAME_NONE);
+    e->halt.target = c->target;
+    e->halt.scope = c->scope;
+    e->halt.halted = c->halted;
+    return REJECT_NONE;
+}
+
+static enum reject add_holiday(struct model *m, const struct command_holiday *c) {
+    int32_t first = 18262, last = 22279;    /* 2020-01-01, 2030-12-31 */
+    if (c->date < first || c->date > last) return REJECT_BAD_VALUE;
+    for (uint32_t i = 0; i < m->holidays_count; i++)
+        if (m->holidays[i] == c->date) return REJECT_NONE;
+    if (m->holidays_count < MODEL_HOLIDAYS_MAX) m->holidays[m->holidays_count++] = c->date;
+    return REJECT_NONE;
+}
+
+void model_apply_world(struct model *m) {
+    const struct command *c = m->command;
+    enum reject reason = REJECT_NONE;
+    int64_t free_minor = 0;
+    switch (c->kind) {
+    case COMMAND_INSTRUMENT: reason = add_instrument(m, &c->instrument); break;
+    case COMMAND_INSTRUMENT_TERMS: reason = set_terms(m, &c->instrument_terms); break;
+    case COMMAND_BASIS: reason = add_basis(m, &c->basis); break;
+    case COMMAND_SESSION: reason = add_session(m, &c->session); break;
+    case COMMAND_SESSION_SYMBOL: reason = list_symbol(m, &c->session_symbol); break;
+    case COMMAND_PARTICIPANT: reason = add_participant(m, &c->add_participant); break;
+    case COMMAND_ACCREDIT: reason = accredit(m, &c->accredit); break;
+    case COMMAND_USER: reason = add_user(m, &c->add_user); break;
+    case COMMAND_DEPOSIT: reason = deposit(m, &c->deposit, &free_minor); break;
+    case COMMAND_HALT: reason = halt(m, &c->halt); break;
+    case COMMAND_HOLIDAY: reason = add_holiday(m, &c->holiday); break;
+    default: break;     /* a password changes nothing */
+    }
+    if (reason != REJECT_NONE)
+        model_refuse(m, reason, reason == REJECT_WITHDRAWAL_EXCEEDS_FREE ? free_minor : 0);
+}

@@ -1,0 +1,289 @@
+/* flow_run.c - the replay: operations become commands, events become a checksum. */
+#include "tools/flow/flow_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "engine/exchange.h"
+#include "instruments/check.h"
+#include "instruments/name_table.h"
+
+enum { participant_buyer, participant_seller, participants_count };
+enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20 };
+
+_Static_assert((int)lookahead_count <= (int)flow_spare_count, "looking ahead stays within the spare operations");
+
+struct replay {
+    struct exchange *exchange;
+    struct event_buffer buffer;
+    uint64_t *order_ids;        /* the exchange's, by the file's id */
+    uint32_t *file_ids;         /* by the low half of an order id, its slot */
+    struct flow_sum sum;
+    struct command add, cancel; /* what all commands of the two kinds have in common */
+    uint64_t sequence;
+    uint32_t id;                /* of the operation being applied */
+    uint32_t refused_reason;    /* the last refusal's; 0 = nothing was refused */
+    void *mapping;
+    size_t mapping_size;
+};
+
+/* ---- limits ---- */
+
+/* More orders than this are never open at once: every fill only makes room. */
+static uint32_t orders_bound(const struct flow_file *file) {
+    uint32_t open_count = 0, open_count_max = 0;
+    for (uint32_t i = 0; i < flow_records_count(&file->header); i++) {
+        if (file->operations[i].type == FLOW_CANCEL) open_count--;
+        else if (++open_count > open_count_max) open_count_max = open_count;
+    }
+    return open_count_max;
+}
+
+/* Groups of 512 prices that orders of the file stand in, each side of each book by itself. 0 without memory. */
+static uint32_t leaves_bound(const struct flow_file *file) {
+    const uint32_t groups_count = flow_price_ticks_max / 512 + 1;
+    uint32_t leaves_count = 0;
+    uint8_t *seen = calloc((size_t)file->header.books_count * 2 * groups_count, 1);
+    if (seen == NULL) return 0;
+    for (uint32_t i = 0; i < flow_records_count(&file->header); i++) {
+        const struct flow_operation *operation = &file->operations[i];
+        size_t ladder = (size_t)operation->book * 2 + operation->side;
+        uint8_t *group = &seen[ladder * groups_count + operation->price_ticks / 512];
+        leaves_count += *group == 0;
+        *group = 1;
+    }
+    free(seen);
+    return leaves_count;
+}
+
+static int limits_for(const struct flow_file *file, struct limits *limits) {
+    uint32_t leaves_count = leaves_bound(file);
+    if (leaves_count == 0) return -ENOMEM;
+    *limits = (struct limits){
+        .instruments_max = file->header.books_count, .sessions_max = 1, .participants_max = participants_count,
+        .users_max = 1, .orders_max = orders_bound(file), .price_leaves_max = leaves_count,
+        .price_branches_max = 2 * file->header.books_count, .client_ids_max = 1 };
+    return 0;
+}
+
+/* ---- the world ---- */
+
+static void apply_world(struct replay *replay, struct command command) {
+    command.sequence = ++replay->sequence;
+    command.participant = command.user = NAME_NONE;
+    replay->buffer.count = 0;
+    exchange_apply(replay->exchange, &command, &replay->buffer);
+    CHECK(replay->buffer.count == 1 && replay->buffer.events[0].kind != EVENT_REFUSED);
+}
+
+static void add_instrument(struct replay *replay, uint32_t index) {
+    struct command names = { .kind = COMMAND_INSTRUMENT, .instrument = { .section = SECTION_TIMBER,
+                             .unit = UNIT_M3, .currency = CURRENCY_BYN, .price_places = 2 } };
+    snprintf(names.instrument.symbol, symbol_size, "BOOK-%" PRIu32, index);
+    apply_world(replay, names);
+    struct command terms = { .kind = COMMAND_INSTRUMENT_TERMS, .instrument_terms = {
+        .instrument = index, .lot_units = 1, .tick_scaled = 1, .reference.ticks = 1, .quantity_min.lots = 1,
+        .quantity_max.lots = QUANTITY_LOTS_MAX, .collar_ppm = 0, .payment_terms_mask = 1 } };
+    apply_world(replay, terms);
+}
+
+static void add_participant(struct replay *replay, const char *id) {
+    struct command command = { .kind = COMMAND_PARTICIPANT, .add_participant.country = { 'B', 'Y' } };
+    name_set(command.add_participant.id, participant_id_size, id, (uint32_t)strlen(id));
+    apply_world(replay, command);
+}
+
+static void build_world(struct replay *replay, uint32_t books_count) {
+    for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i);
+    add_participant(replay, "BUYER");
+    add_participant(replay, "SELLER");
+    replay->add = (struct command){ .kind = COMMAND_NEW_ORDER, .user = NAME_NONE, .new_order = {
+        .client = NAME_NONE, .market_session = NAME_NONE, .expire_date = date_none,
+        .order_type = ORDER_TYPE_LIMIT, .time_in_force = TIF_GTC } };
+    replay->cancel = (struct command){ .kind = COMMAND_CANCEL_ORDER, .user = NAME_NONE };
+}
+
+/* ---- events ---- */
+
+static inline void read_events(struct replay *replay) {
+    for (uint32_t i = 0; i < replay->buffer.count; i++) {
+        const struct event *event = &replay->buffer.events[i];
+        switch (event->kind) {
+            case EVENT_ACCEPTED:
+                replay->order_ids[replay->id] = event->order.order_id;
+                replay->file_ids[(uint32_t)event->order.order_id] = replay->id;
+                break;
+            case EVENT_TRADE:
+                flow_sum_add(&replay->sum, replay->file_ids[(uint32_t)event->trade.taker_order_id],
+                             replay->file_ids[(uint32_t)event->trade.maker_order_id], event->trade.price.ticks,
+                             event->trade.quantity.lots);
+                break;
+            case EVENT_REJECTED: replay->refused_reason = event->rejected.reason; break;
+            case EVENT_REFUSED: replay->refused_reason = event->refused.reason; break;
+            default: break;
+        }
+    }
+}
+
+static void on_full(struct event_buffer *buffer) {
+    read_events(buffer->owner);
+    buffer->count = 0;
+}
+
+/* ---- operations ---- */
+
+static inline void apply_add(struct replay *replay, const struct flow_operation *operation) {
+    struct command *command = &replay->add;
+    command->sequence = ++replay->sequence;
+    command->participant = operation->side == FLOW_BUY ? participant_buyer : participant_seller;
+    command->new_order.side = operation->side == FLOW_BUY ? SIDE_BUY : SIDE_SELL;
+    command->new_order.instrument = operation->book;
+    command->new_order.price.ticks = operation->price_ticks;
+    command->new_order.quantity.lots = operation->quantity_lots;
+    exchange_apply(replay->exchange, command, &replay->buffer);
+}
+
+static inline void apply_cancel(struct replay *replay, const struct flow_operation *operation) {
+    struct command *command = &replay->cancel;
+    command->sequence = ++replay->sequence;
+    command->participant = operation->side == FLOW_BUY ? participant_buyer : participant_seller;
+    command->cancel_order.order_id = replay->order_ids[operation->id];
+    exchange_apply(replay->exchange, command, &replay->buffer);
+}
+
+/* Applies `count` operations. Returns how many were applied before the first that the exchange refused. */
+static __attribute__((noinline)) uint32_t apply_operations(struct replay *replay,
+                                                           const struct flow_operation *operations, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(&replay->order_ids[operations[i + lookahead_count].id]);
+        replay->id = operations[i].id;
+        replay->buffer.count = 0;
+        if (operations[i].type == FLOW_ADD) apply_add(replay, &operations[i]);
+        else apply_cancel(replay, &operations[i]);
+        read_events(replay);
+        if (__builtin_expect(replay->refused_reason != 0, 0)) return i;
+    }
+    return count;
+}
+
+/* ---- runs ---- */
+
+static size_t rounded(size_t size, size_t to) { return (size + to - 1) & ~(to - 1); }
+
+/* Zeroed memory, in huge pages where the system gives them, every page present. NULL without memory. */
+static char *map_touched(struct replay *replay, size_t size) {
+    replay->mapping_size = rounded(size, huge_page_size) + huge_page_size;
+    replay->mapping = mmap(NULL, replay->mapping_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (replay->mapping == MAP_FAILED) return NULL;
+    char *memory = replay->mapping;
+    memory += rounded((uintptr_t)memory, huge_page_size) - (uintptr_t)memory;
+    /* Advice only: without huge pages the replay is slower, not wrong. */
+    (void)madvise(memory, rounded(size, huge_page_size), MADV_HUGEPAGE);
+    memset(memory, 0, size);
+    return memory;
+}
+
+static int replay_open(struct replay *replay, const struct flow_file *file, const struct limits *limits,
+                       struct event *events) {
+    size_t exchange_bytes = rounded(exchange_size(limits), cache_line_size);
+    size_t order_ids_bytes = rounded(((size_t)file->header.id_max + 1) * sizeof *replay->order_ids, cache_line_size);
+    size_t file_ids_bytes = ((size_t)limits->orders_max + 1) * sizeof *replay->file_ids;
+    char *memory = map_touched(replay, exchange_bytes + order_ids_bytes + file_ids_bytes);
+    if (memory == NULL) return -ENOMEM;
+    replay->exchange = exchange_init(memory, limits);
+    replay->order_ids = (void *)(memory + exchange_bytes);
+    replay->file_ids = (void *)(memory + exchange_bytes + order_ids_bytes);
+    replay->buffer = (struct event_buffer){ .events = events, .capacity = events_count_max, .full = on_full,
+                                            .owner = replay };
+    exchange_set_rules(replay->exchange, RULES_OFF);
+    build_world(replay, file->header.books_count);
+    return 0;
+}
+
+static int64_t monotonic_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static int fail_refused(const struct replay *replay, const struct flow_file *file, uint32_t index,
+                        struct flow_error *error) {
+    const struct flow_operation *operation = &file->operations[index];
+    return flow_fail(error, -EPROTO, "operation %" PRIu32 " (%s of order %" PRIu32 "): the exchange refused it, %"
+                     PRIu32, index, operation->type == FLOW_ADD ? "entry" : "cancel", operation->id,
+                     replay->refused_reason);
+}
+
+static int time_run(struct replay *replay, const struct flow_file *file, int64_t *spent_ns, struct flow_error *error) {
+    uint32_t warm_up_count = file->header.warm_up_count, timed_count = file->header.operations_count;
+    uint32_t applied = apply_operations(replay, file->operations, warm_up_count);
+    if (applied < warm_up_count) return fail_refused(replay, file, applied, error);
+    int64_t begin_ns = monotonic_ns();
+    applied = apply_operations(replay, file->operations + warm_up_count, timed_count);
+    *spent_ns = monotonic_ns() - begin_ns;
+    if (applied < timed_count) return fail_refused(replay, file, warm_up_count + applied, error);
+    return 0;
+}
+
+/* One run from a fresh exchange to its end. */
+static int run_once(const struct flow_file *file, const struct limits *limits, struct event *events,
+                    struct flow_result *result, double *ns_per_operation, struct flow_error *error) {
+    struct replay *replay = calloc(1, sizeof *replay);
+    if (replay == NULL) return flow_fail(error, -ENOMEM, "not enough memory");
+    int64_t spent_ns = 0;
+    int status = replay_open(replay, file, limits, events);
+    if (status < 0) flow_fail(error, status, "not enough memory for %" PRIu32 " open orders", limits->orders_max);
+    else status = time_run(replay, file, &spent_ns, error);
+    if (status == 0) {
+        *ns_per_operation = (double)spent_ns / file->header.operations_count;
+        result->sum = replay->sum;
+        result->resting_count = exchange_open_orders_count(replay->exchange);
+        result->state_hash = exchange_digest(replay->exchange);
+    }
+    if (replay->mapping != NULL && replay->mapping != MAP_FAILED) munmap(replay->mapping, replay->mapping_size);
+    free(replay);
+    return status;
+}
+
+static int compare_doubles(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static int run_all(const struct flow_file *file, uint32_t runs_count, struct event *events, double *times_ns,
+                   struct flow_result *result, struct flow_error *error) {
+    struct limits limits;
+    if (limits_for(file, &limits) < 0) return flow_fail(error, -ENOMEM, "not enough memory");
+    uint64_t first_hash = 0;
+    for (uint32_t run = 0; run < runs_count; run++) {
+        int status = run_once(file, &limits, events, result, &times_ns[run], error);
+        if (status < 0) return status;
+        if (run == 0) first_hash = result->state_hash;
+        if (result->state_hash != first_hash)
+            return flow_fail(error, -EPROTO, "run %" PRIu32 " ended in the state %016" PRIx64 ", the first in %016"
+                             PRIx64, run + 1, result->state_hash, first_hash);
+    }
+    qsort(times_ns, runs_count, sizeof *times_ns, compare_doubles);
+    result->ns_min = times_ns[0];
+    result->ns_max = times_ns[runs_count - 1];
+    result->ns_median = (times_ns[(runs_count - 1) / 2] + times_ns[runs_count / 2]) / 2;
+    return 0;
+}
+
+int flow_run(const struct flow_file *file, uint32_t runs_count, struct flow_result *result, struct flow_error *error) {
+    CHECK(runs_count > 0 && runs_count <= flow_runs_count_max);
+    double *times_ns = calloc(runs_count, sizeof *times_ns);
+    struct event *events = aligned_alloc(cache_line_size, events_count_max * sizeof *events);
+    struct flow_result fresh = { .ns_min = 0 };
+    int status = times_ns == NULL || events == NULL ? flow_fail(error, -ENOMEM, "not enough memory")
+                                                    : run_all(file, runs_count, events, times_ns, &fresh, error);
+    if (status == 0) *result = fresh;
+    free(times_ns);
+    free(events);
+    return status;
+}

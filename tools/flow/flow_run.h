@@ -1,0 +1,32 @@
+/* flow_run.h - replays an order flow through the engine and takes the time.
+ *
+ * A book of the flow is an instrument, its prices the ticks, its quantities the lots. One participant buys and another
+ * sells, no order has a client order id, and no admission rule is evaluated (RULES_OFF): what is timed is the bare
+ * exchange, from a command to its events, and the reading of the events by the checksum.
+ *
+ * Each run starts with a fresh exchange whose memory has been touched, so that no page fault falls into the time. The
+ * warm-up is not timed; one pair of clock readings stands around all other operations. An operation includes filling in
+ * its command. What belongs to the replay alone (from the file's id to the exchange's order id, which a real
+ * client remembers) is fetched ahead, so that it does not count against the exchange.
+ *
+ * Whether the trades are those that the file announces is for the caller to compare. */
+#ifndef BIRZHA_FLOW_RUN_H
+#define BIRZHA_FLOW_RUN_H
+
+#include "tools/flow/flow_file.h"
+
+enum { flow_runs_count_max = 1000 };
+
+struct flow_result {
+    double ns_median, ns_min, ns_max;   /* an operation, over the runs */
+    struct flow_sum sum;
+    uint32_t resting_count;
+    uint64_t state_hash;
+};
+
+/* Replays `file` runs_count times. 0, or a negative errno with *error set: -ENOMEM, or -EPROTO when the exchange
+ * refuses an operation or two runs end in different states. */
+__attribute__((warn_unused_result))
+int flow_run(const struct flow_file *file, uint32_t runs_count, struct flow_result *result, struct flow_error *error);
+
+#endif
