@@ -74,6 +74,13 @@ LIBS_test := -luv -lcjson -lcrypt -ledit -lcriterion -lpthread -lm
 
 FLAVOURS := release asan clang debug
 
+# V=1 shows the commands.
+ifeq ($(V),1)
+say =
+else
+say = @echo '  $(1)  $(2)';
+endif
+
 .PHONY: all
 all: $(BUILD)/birzhad $(BUILD)/birzha
 
@@ -83,13 +90,13 @@ obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(1))
 
 $(BUILD)/$(1)/obj/instruments/%.o: instruments/%.c | $(BUILD)/.tools
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
+	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
 $(BUILD)/$(1)/obj/engine/%.o: engine/%.c | $(BUILD)/.tools
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
+	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
 $(BUILD)/$(1)/obj/%.o: %.c | $(BUILD)/.tools
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) -c $$< -o $$@
+	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) -c $$< -o $$@
 
 $(foreach layer,$(LAYERS),
 $(BUILD)/$(1)/lib$(layer).a: $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_$(layer)))
@@ -98,23 +105,23 @@ $(BUILD)/$(1)/lib$(layer).a: $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_$(laye
 )
 
 $(BUILD)/$(1)/birzhad: $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_birzhad)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
-	$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
 $(BUILD)/$(1)/birzha: $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_birzha)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
-	$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzha)
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzha)
 
 $(foreach layer,$(TESTED),
 $(BUILD)/$(1)/test_$(layer): $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(shell find tests/$(layer) -name 'test_*.c' 2>/dev/null) $$(SRC_support)) $$(if $$(filter tools,$(layer)),$$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(filter-out tools/main.c,$$(SRC_birzha)))) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_$(layer)))
-	$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_test)
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_test)
 )
 
 $(foreach program,$(PROGRAMS),
 $(BUILD)/$(1)/$(notdir $(program)): $(BUILD)/$(1)/obj/tests/$(program).o $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_model)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
-	$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
 )
 
 $(foreach bench,$(BENCHES),
 $(BUILD)/$(1)/bench_$(bench): $(BUILD)/$(1)/obj/bench/$(bench).o $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
-	$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
 )
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$(f))))

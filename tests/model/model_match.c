@@ -71,6 +71,7 @@ struct foresight model_look_ahead(const struct model *m, const struct order *inc
         copies[count] = m->orders[i];
         copies[count++].passed_over = 0;
     }
+    f.meets = FINDING_6 && count > 0;
     while (wanted > 0) {
         struct order *r = next_met(copies, count, incoming, limit);
         if (r == NULL) break;
@@ -190,9 +191,9 @@ static void prevent_self_trade(struct model *m, struct order *incoming, struct o
         break;
     default:
         if (resting_ends) end_own(m, resting);
+        else decrement(m, resting, lots);
         if (incoming_ends) end_own(m, incoming);
-        if (!resting_ends) decrement(m, resting, lots);
-        if (!incoming_ends) decrement(m, incoming, lots);
+        else decrement(m, incoming, lots);
     }
 }
 

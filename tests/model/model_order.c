@@ -36,7 +36,8 @@ static bool is_resend(struct model *m, const struct used_name *n) {
 }
 
 static void answer_resend(struct model *m, const struct used_name *n) {
-    struct event *e = model_say(m, EVENT_ORDER_STATUS, n->instrument);
+    bool ended = model_find_order(m, n->order_id) == NULL;
+    struct event *e = model_say(m, EVENT_ORDER_STATUS, FINDING_5 && ended && n->kind == COMMAND_AMEND_ORDER ? NAME_NONE : n->instrument);
     e->order_status.order_id = n->order_id;
     e->order_status.participant = n->participant;
 }
@@ -52,7 +53,8 @@ static void say_name(struct model *m, uint32_t instrument, uint64_t order_id, co
 /* From now on `name` means `o`; the request at hand is remembered with it. */
 static void use_name(struct model *m, struct order *o, const char *name) {
     if (name[0] == '\0') return;
-    struct used_name *n = find_name(m, o->participant, name);
+    struct used_name *old = find_name(m, o->participant, o->name), *n = find_name(m, o->participant, name);
+    if (old != NULL && old->order_id == o->id) old->replaced = true;
     if (n == NULL) {
         if (m->names_count == m->names_capacity) {
             m->names_capacity = m->names_capacity * 2 + 16;
@@ -84,11 +86,10 @@ static struct order *named_order(struct model *m, uint64_t order_id, const char 
         return o;
     }
     const struct used_name *n = find_name(m, m->command->participant, name);
-    if (n == NULL) return NULL;
+    if (n == NULL || n->replaced) return NULL;
     o = model_find_order(m, n->order_id);
     *reason = o == NULL ? REJECT_ORDER_NOT_ACTIVE : REJECT_NONE;
-    if (o != NULL && memcmp(o->name, name, client_order_id_size) != 0) *reason = REJECT_ORDER_UNKNOWN;
-    return *reason == REJECT_NONE ? o : NULL;
+    return o;
 }
 
 /* ---- admission ---- */
@@ -238,13 +239,16 @@ static struct verdict check_new_words(struct model *m, const struct order *o) {
 }
 
 static struct verdict check_new_book(struct model *m, struct order *o) {
+    if (FINDING_8 && m->orders_count >= m->limits.orders_max)
+        return refuse_with(REJECT_LIMIT_REACHED, 0, FINDING_7 ? m->limits.orders_max : 0);
     if (!is_stop(o->type)) {
         if (o->type == ORDER_TYPE_MARKET) o->price = model_market_limit(&m->instruments[o->instrument], o->side);
         uint32_t fillable = model_look_ahead(m, o).fillable;
         if ((o->flags & ORDER_POST_ONLY) && fillable > 0) return refuse(REJECT_POST_ONLY_WOULD_TRADE);
         if (o->tif == TIF_FOK && fillable < o->total) return refuse_with(REJECT_FOK_NOT_FILLABLE, 0, fillable);
     }
-    if (m->orders_count >= m->limits.orders_max) return refuse(REJECT_LIMIT_REACHED);
+    if (m->orders_count >= m->limits.orders_max)
+        return refuse_with(REJECT_LIMIT_REACHED, 0, FINDING_7 ? m->limits.orders_max : 0);
     return fine;
 }
 
@@ -300,13 +304,6 @@ void model_apply_new_order(struct model *m) {
 
 static void say_refused(struct model *m, const struct order *o, uint32_t instrument, const char *name,
                         struct verdict v) {
-    bool before_lookup = v.reason == REJECT_TIMESTAMP_REGRESSION || v.reason == REJECT_DUPLICATE_CLIENT_ORDER_ID ||
-                         (v.reason > 200 && v.reason < 300 && v.reason != REJECT_SECTION_NOT_ACCREDITED &&
-                          v.reason != REJECT_ACCREDITATION_NOT_YET_EFFECTIVE && v.reason != REJECT_ACCREDITATION_EXPIRED);
-    if (FINDING_1 && before_lookup && m->command->kind != COMMAND_MASS_CANCEL) {
-        o = NULL;
-        instrument = NAME_NONE;
-    }
     say_name(m, instrument, 0, name);
     struct event *e = model_say(m, EVENT_REFUSED, instrument);
     e->refused.order_id = o == NULL ? 0 : o->id;
@@ -315,6 +312,19 @@ static void say_refused(struct model *m, const struct order *o, uint32_t instrum
     e->refused.reason = (uint16_t)v.reason;
     e->refused.allowed_low = v.low;
     e->refused.allowed_high = v.high;
+}
+
+/* Refuses an amend or cancel; the order is told of once the request has found it. */
+static void refuse_change(struct model *m, const struct order *o, bool found, const char *name, struct verdict v) {
+    if (found) say_refused(m, o, o->instrument, name, v);
+    else say_refused(m, NULL, NAME_NONE, name, v);
+}
+
+/* Reasons that come before anybody looks for the order. */
+static bool is_before_lookup(enum reject reason) {
+    return reason == REJECT_TIMESTAMP_REGRESSION || reason == REJECT_DUPLICATE_CLIENT_ORDER_ID ||
+           reason == REJECT_UNKNOWN_PARTICIPANT || reason == REJECT_NOT_ACCREDITED ||
+           reason == REJECT_TRADER_NOT_REGISTERED;
 }
 
 /* What the order would be after the amend. */
@@ -338,7 +348,8 @@ static struct verdict check_amended(struct model *m, const struct order *o, cons
     if (model_is_halted(m, o->instrument)) return refuse(REJECT_MARKET_HALTED);
     struct verdict v = check_section(m, o->instrument);
     if (v.reason == REJECT_NONE) v = check_quantity(m, n, 0);
-    if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE)) v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
+    if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE) && !(FINDING_9 && a->price.ticks == 0))
+        v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
     if (v.reason == REJECT_NONE) v = check_display(n, n->display != 0);
     if (v.reason == REJECT_NONE && has_price) v = check_price(m, n);
     if (v.reason == REJECT_NONE) v = check_value(m, n, has_price ? n->price : n->stop);
@@ -393,7 +404,7 @@ void model_apply_amend(struct model *m) {
     struct order *o = named_order(m, a->order_id, a->orig_client_order_id, &lookup);
     struct verdict v = check_amend(m, used, o, lookup);
     if (v.reason == REJECT_NONE) replace(m, o);
-    else say_refused(m, o, o == NULL ? NAME_NONE : o->instrument, a->client_order_id, v);
+    else refuse_change(m, o, o != NULL && !is_before_lookup(v.reason), a->client_order_id, v);
 }
 
 void model_apply_cancel(struct model *m) {
@@ -406,7 +417,7 @@ void model_apply_cancel(struct model *m) {
     else if (!is_participant(m)) v = refuse(REJECT_UNKNOWN_PARTICIPANT);
     else v = refuse(lookup);
     if (v.reason == REJECT_NONE) model_end_order(m, o, EVENT_CANCELED, CAUSE_REQUEST, REJECT_NONE);
-    else say_refused(m, o, o == NULL ? NAME_NONE : o->instrument, r->client_order_id, v);
+    else refuse_change(m, o, o != NULL && !is_before_lookup(v.reason), r->client_order_id, v);
 }
 
 /* ---- ends ---- */

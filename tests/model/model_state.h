@@ -24,7 +24,7 @@ enum {
     MODEL_HOLIDAYS_MAX = 64,
 };
 
-enum { FINDING_1 = 1, FINDING_3 = 1 };
+enum { FINDING_3 = 1, FINDING_4 = 1, FINDING_5 = 1, FINDING_6 = 1, FINDING_7 = 1, FINDING_8 = 1, FINDING_9 = 1 };
 
 enum order_state { ORDER_INCOMING, ORDER_RESTING, ORDER_WAITING, ORDER_TRIGGERED, ORDER_ENDED };
 
@@ -54,6 +54,7 @@ struct used_name {
     uint8_t content[96];
     uint64_t order_id;
     uint32_t instrument;
+    bool replaced;          /* an amend gave that order another name */
 };
 
 struct model_instrument {

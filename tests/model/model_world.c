@@ -65,7 +65,7 @@ static void end_at_midnight(struct model *m, int32_t date) {
             if (first == NULL || o->entry < first->entry) first = o;
         }
         if (first == NULL) return;
-        model_end_order(m, first, EVENT_EXPIRED, first->tif == TIF_DAY ? CAUSE_END_OF_DAY : CAUSE_EXPIRE_DATE,
+        model_end_order(m, first, EVENT_EXPIRED, first->tif == TIF_DAY || FINDING_4 ? CAUSE_END_OF_DAY : CAUSE_EXPIRE_DATE,
                         REJECT_NONE);
     }
 }

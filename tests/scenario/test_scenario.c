@@ -85,15 +85,17 @@ Test(scenario, instruments_of_the_catalogue_and_of_its_own) {
 }
 
 Test(scenario, the_decimals_of_a_tick_are_those_of_its_prices) {
-    static const struct { const char *tick; uint32_t lot; int64_t scaled; uint32_t places; } rows[] = {
-        {"'0.5'", 1, 50, 2}, {"'500.00'", 20, 50000, 2}, {"5", 1, 500, 2}, {"'0.001'", 10, 1, 3},
-        {"'0.0050'", 2, 5, 3}, {"'0.000001'", 10000, 1, 6}, {"'0.10'", 90, 10, 2},
+    static const struct { const char *tick, *reference; uint32_t lot; int64_t scaled; uint32_t places, ticks; } rows[] = {
+        {"'0.5'", "'1000.00'", 1, 50, 2, 2000}, {"'500.00'", "198000", 20, 50000, 2, 396}, {"5", "10", 1, 500, 2, 2},
+        {"'0.001'", "'1.002'", 10, 1, 3, 1002}, {"'0.0050'", "'0.01'", 2, 5, 3, 2},
+        {"'0.000001'", "'134.217727'", 10000, 1, 6, 134217727}, {"'0.10'", "'23.10'", 90, 10, 2, 231},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[512];
         snprintf(text, sizeof text,
                  "{'name':'n','start':'2021-06-28T06:00:00Z','instruments':[{'symbol':'T','section':'agri','unit':'t',"
-                 "'lot':%u,'tick':%s,'currency':'USD','reference_px':'1000.00'}]}", rows[i].lot, rows[i].tick);
+                 "'lot':%u,'tick':%s,'currency':'USD','reference_px':%s}]}", rows[i].lot, rows[i].tick,
+                 rows[i].reference);
         struct scenario scenario;
         load_sound(text, &scenario);
         const struct command_instrument_terms *terms =
@@ -101,6 +103,7 @@ Test(scenario, the_decimals_of_a_tick_are_those_of_its_prices) {
         uint32_t places = command_of(&scenario, COMMAND_INSTRUMENT, 0)->instrument.price_places;
         cr_expect_eq(terms->tick_scaled, rows[i].scaled, "tick %s", rows[i].tick);
         cr_expect_eq(places, rows[i].places, "tick %s", rows[i].tick);
+        cr_expect_eq(terms->reference.ticks, rows[i].ticks, "tick %s", rows[i].tick);
         scenario_free(&scenario);
     }
 }

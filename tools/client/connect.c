@@ -507,7 +507,8 @@ static void leave(void) {
 
 static void greet(const char *welcome) {
     cJSON *message = cJSON_Parse(welcome);
-    printf("birzha %s at %s, trade date %s, %s clock. help lists the commands, quit leaves.\n",
+    printf("birzha %s at %s, trade date %s, %s clock\n"
+           "help lists the commands, quit leaves\n",
            message_text(message, "version"), console.options->address, message_text(message, "trade_date"),
            message_text(message, "clock"));
     cJSON_Delete(message);

@@ -31,6 +31,10 @@ enum {
     pause_after_refusal_ms = 3000, send_timeout_ms = 2000, book_depth = 3,
 };
 
+/* Symbols of the shipped catalogue that are busier than the rest, so that a visitor sees something move. */
+static const char *const favourites[] = {"DY-SMP-EX", "DY-SMP-EX", "TB-PINE-SAW-EX", "MT-REBAR-PL"};
+enum { favourites_count = sizeof favourites / sizeof favourites[0] };
+
 struct crowd_instrument {
     struct tick tick;
     int64_t reference_ticks;
@@ -233,8 +237,8 @@ static int is_one_sided(const struct crowd *crowd, uint32_t instrument) {
     return board->bids_count == 0 || board->asks_count == 0;
 }
 
-/* While there are one-sided books every other turn goes to one of them; else those at the front of the list, the
- * popular ones, get more than their share. */
+/* While there are one-sided books every other turn goes to one of them; of the others every second goes to a
+ * favourite, if the trader may trade it. */
 static uint32_t pick_instrument(struct crowd *crowd, const struct crowd_trader *trader) {
     uint32_t count = crowd->instruments_count;
     uint32_t start = (uint32_t)(crowd_random(&crowd->random) % count);
@@ -244,10 +248,12 @@ static uint32_t pick_instrument(struct crowd *crowd, const struct crowd_trader *
             if (!trader->barred[at] && is_one_sided(crowd, at)) return at;
         }
     }
-    uint32_t other = (uint32_t)(crowd_random(&crowd->random) % count);
-    uint32_t at = start < other ? start : other;
+    if (crowd_random(&crowd->random) % 2 == 0) {
+        uint32_t at = find_instrument(crowd, favourites[crowd_random(&crowd->random) % favourites_count]);
+        if (at < count && !trader->barred[at]) return at;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        if (!trader->barred[(at + i) % count]) return (at + i) % count;
+        if (!trader->barred[(start + i) % count]) return (start + i) % count;
     }
     return count;
 }

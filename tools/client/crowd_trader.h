@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { crowd_orders_max = 32, crowd_lots_max = 6 };
+enum { crowd_orders_max = 64, crowd_lots_max = 6 };
 
 enum crowd_action { CROWD_REST, CROWD_QUOTE, CROWD_TAKE, CROWD_AMEND, CROWD_CANCEL };
 enum crowd_side { CROWD_BUY, CROWD_SELL };

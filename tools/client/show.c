@@ -31,11 +31,16 @@ static const char *side_style(const cJSON *message, const struct style *style) {
     return strcmp(message_text(message, "side"), "buy") == 0 ? style->buy : style->sell;
 }
 
+/* A waiting stop has the price 0: it has none yet. */
+static int is_zero(const char *decimal) {
+    return decimal[strspn(decimal, "0.")] == '\0';
+}
+
 /* "buy 5 DY-SMP-EX at 2700.00". */
 static void add_terms(const cJSON *report, const struct style *style, struct output *output) {
     output_print(output, "%s%s%s %lld %s", side_style(report, style), message_text(report, "side"), style->plain,
                  message_integer(report, "order_qty"), message_text(report, "symbol"));
-    if (message_text(report, "price")[0] != '\0') output_print(output, " at %s", message_text(report, "price"));
+    if (!is_zero(message_text(report, "price"))) output_print(output, " at %s", message_text(report, "price"));
 }
 
 static void add_ids(const cJSON *report, const struct style *style, struct output *output) {

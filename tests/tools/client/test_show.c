@@ -32,6 +32,12 @@ Test(show, reports_of_an_order) {
                  "06:00:01.123  filled  buy 5 DY-SMP-EX at 2700.00, 0 open, 5 done  order 17 (a-1)\n");
 }
 
+Test(show, a_waiting_stop_has_no_price) {
+    assert_shown("{\"type\":\"execution_report\",\"symbol\":\"X\",\"side\":\"sell\",\"order_qty\":5,"
+                 "\"price\":\"0.00\",\"exec_type\":\"new\",\"order_id\":\"8\",\"cum_qty\":0,\"leaves_qty\":5}",
+                 "new  sell 5 X, 5 open  order 8\n");
+}
+
 Test(show, a_fill_says_price_class_and_fee) {
     assert_shown(HEAD "\"exec_type\":\"trade\",\"ord_status\":\"partially_filled\",\"order_id\":\"17\","
                  "\"trade_id\":\"9\",\"last_qty\":2,\"last_px\":\"2690.00\",\"cum_qty\":2,\"leaves_qty\":3,"
