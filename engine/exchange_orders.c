@@ -249,7 +249,7 @@ static void name_order(struct exchange *x, const struct command *command, const 
                        uint64_t content, struct event_buffer *events) {
     if (text[0] == '\0') return;
     say_client_id(text, in->instrument, in->participant, in->order_id, events);
-    x->details[in->slot].name = names_insert(x, command->participant, text, content, in->order_id);
+    x->details[in->slot].name = names_insert(x, command->participant, text, content, in->order_id, in->instrument);
 }
 
 static void say_accepted(const struct command *command, const struct incoming *in, uint32_t shown_lots, uint16_t flags,
@@ -265,12 +265,20 @@ static void say_accepted(const struct command *command, const struct incoming *i
                    .order_flags = order->flags } };
 }
 
+/* The last of all reasons: every slot is in use. */
+static int refuse_without_slot(const struct exchange *x, const struct command *command, struct event_buffer *events) {
+    if (!order_pool_full(&x->pool)) return 0;
+    say_rejected(command, verdict_refuse(REJECT_LIMIT_REACHED, 0, x->limits.orders_max), events);
+    return 1;
+}
+
 /* A stop takes its place among the waiting ones, at its stop price. */
 static void wait_for_trigger(struct exchange *x, const struct command *command, struct incoming *in, uint64_t content,
                              struct event_buffer *events) {
     const struct command_new_order *order = &command->new_order;
     enum side side = incoming_side(in);
     struct ladder *stops = &x->books[in->instrument].stops[side];
+    if (refuse_without_slot(x, command, events)) return;
     struct level *level = book_room(&x->prices, stops, order->stop.ticks);
     if (level == NULL) {
         say_rejected(command, verdict_refuse(REJECT_LIMIT_REACHED, 0, 0), events);
@@ -302,6 +310,7 @@ static void enter(struct exchange *x, const struct command *command, struct inco
         say_rejected(command, verdict_refuse(REJECT_FOK_NOT_FILLABLE, 0, fillable_lots), events);
         return;
     }
+    if (refuse_without_slot(x, command, events)) return;
     struct level *level = NULL;
     if (plan == PLAN_REST) {
         level = book_room(&x->prices, &x->books[in->instrument].sides[order->side], in->price_ticks);
@@ -337,8 +346,6 @@ void orders_apply_new(struct exchange *x, const struct command *command, struct 
         if (use == NAME_OTHER_REQUEST) name = NAME_TAKEN;
     }
     struct verdict verdict = check_new(x, command, name);
-    if (verdict.reason == REJECT_NONE && order_pool_full(&x->pool))
-        verdict = verdict_refuse(REJECT_LIMIT_REACHED, 0, x->limits.orders_max);
     if (verdict.reason != REJECT_NONE) {
         say_rejected(command, verdict, events);
         return;
@@ -388,6 +395,7 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
         .price_ticks = amend->flags & AMEND_PRICE ? amend->price.ticks : own_price,
         .stop_ticks = pending ? order->price_ticks : 0,
+        .has_price = (amend->flags & AMEND_PRICE) != 0,
         .quantity_lots = amend->flags & AMEND_QUANTITY ? amend->quantity.lots : detail->quantity_lots,
         .display_lots = amend->display_lots, .has_display = (amend->flags & AMEND_DISPLAY) != 0,
         .filled_lots = detail->quantity_lots - book_order_open(order), .expire_date = detail->expire_date,
@@ -416,7 +424,7 @@ static void rename_order(struct exchange *x, const struct command *command, cons
     const char *text = command->amend_order.client_order_id;
     if (text[0] == '\0') return;
     uint32_t old = x->details[in->slot].name;
-    if (old != 0) x->names[old].replaced = 1;
+    if (old != 0) names_replace(x, old);
     name_order(x, command, text, in, names_content(command), events);
 }
 
@@ -502,14 +510,12 @@ void orders_apply_amend(struct exchange *x, const struct command *command, struc
     const struct command_amend_order *amend = &command->amend_order;
     enum name_state name = NAME_FREE;
     if (amend->client_order_id[0] != '\0') {
-        uint32_t entry, ended_slot;
+        uint32_t entry;
         uint64_t content = names_content(command);
         enum name_use use = names_check(x, command->participant, amend->client_order_id, content, &entry);
         if (use == NAME_SAME_REQUEST) {
             uint64_t order_id = x->names[entry].order_id;
-            int found = order_pool_find(&x->pool, order_id, &ended_slot) == ORDER_FOUND;
-            uint32_t instrument = found ? x->pool.orders[ended_slot].instrument : NAME_NONE;
-            say_status(instrument, command->participant, order_id, events);
+            say_status(x->names[entry].instrument, command->participant, order_id, events);
             return;
         }
         if (use == NAME_OTHER_REQUEST) name = NAME_TAKEN;
@@ -574,7 +580,11 @@ uint32_t orders_end_all(struct exchange *x, const struct order_filter *filter, s
         if (filter->ends(x, filter, slot)) x->scratch[slots_count++] = slot;
     }
     continuous_sort_by_entry(x, x->scratch, slots_count);
-    for (uint32_t i = 0; i < slots_count; i++) end_order(x, x->scratch[i], filter->kind, filter->cause, events);
+    for (uint32_t i = 0; i < slots_count; i++) {
+        uint32_t slot = x->scratch[i];
+        int dated = filter->kind == EVENT_EXPIRED && x->details[slot].time_in_force == TIF_GTD;
+        end_order(x, slot, filter->kind, dated ? CAUSE_EXPIRE_DATE : filter->cause, events);
+    }
     return slots_count;
 }
 

@@ -33,17 +33,25 @@ static int ends_with_date(const struct exchange *x, const struct order_filter *f
     return x->details[slot].time_in_force == TIF_DAY || is_past_expiry(x, filter, slot);
 }
 
-static void change_phase(struct exchange *x, uint32_t index, struct event_buffer *events) {
+static void change_phase(struct exchange *x, uint32_t index, enum phase phase, struct event_buffer *events) {
     struct session *session = &x->sessions[index];
-    uint8_t phase = session_hours_contain(x, session, x->time_ns) ? PHASE_CONTINUOUS : PHASE_CLOSED;
-    if (phase == session->phase) return;
-    session->phase = phase;
+    session->phase = (uint8_t)phase;
     *event_next(events) = (struct event){ .kind = EVENT_SESSION_PHASE, .instrument = NAME_NONE,
-                                          .session_phase = { .session = index, .phase = phase } };
+                                          .session_phase = { .session = index, .phase = (uint8_t)phase } };
     if (phase != PHASE_CLOSED) return;
     struct order_filter filter = { .ends = ends_with_session, .kind = EVENT_EXPIRED, .cause = CAUSE_SESSION_CLOSE,
                                    .session = index };
     if (x->pool.live_count > 0) orders_end_all(x, &filter, events);
+}
+
+/* Moves the sessions that are in the wrong phase now to `phase`, in the order of their index. */
+static void change_phases(struct exchange *x, enum phase phase, struct event_buffer *events) {
+    for (uint32_t i = 0; i < x->sessions_count; i++) {
+        const struct session *session = &x->sessions[i];
+        if (!session_is_scheduled(session) || session->phase == phase) continue;
+        int open = session_hours_contain(x, session, x->time_ns);
+        if (open == (phase == PHASE_CONTINUOUS)) change_phase(x, i, phase, events);
+    }
 }
 
 static void change_date(struct exchange *x, int32_t date, struct event_buffer *events) {
@@ -57,10 +65,10 @@ static void change_date(struct exchange *x, int32_t date, struct event_buffer *e
 void time_advance(struct exchange *x, int64_t time_ns, struct event_buffer *events) {
     while (x->next_due_ns <= time_ns) {
         x->time_ns = x->next_due_ns;
-        for (uint32_t i = 0; i < x->sessions_count; i++)
-            if (session_is_scheduled(&x->sessions[i])) change_phase(x, i, events);
+        change_phases(x, PHASE_CLOSED, events);
         int32_t date = trade_date(x->time_ns);
         if (date != x->trade_date) change_date(x, date, events);
+        change_phases(x, PHASE_CONTINUOUS, events);
         time_plan(x);
     }
     x->time_ns = time_ns;

@@ -33,9 +33,11 @@ struct order_name {
     uint64_t order_id;
     uint64_t content;           /* hash of the request that brought the name */
     uint32_t next;              /* in its bucket */
-    uint16_t day;               /* trade date, days since 2020-01-01; 0 = the entry is empty */
-    uint16_t replaced;          /* an amend gave the order another name since */
+    uint16_t day;               /* trade date, days since 2019-12-31, and NAME_REPLACED; 0 = the entry is empty */
+    uint16_t instrument;        /* of the order */
 };
+/* Flag in order_name.day: an amend gave the order another name since. */
+#define NAME_REPLACED UINT16_C(0x8000)
 _Static_assert(sizeof(struct order_name) == 64, "one cache line");
 
 struct exchange {

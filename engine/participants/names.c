@@ -35,7 +35,7 @@ enum name_use names_check(const struct exchange *x, uint32_t participant, const 
     uint16_t today = day_of(x->trade_date);
     for (uint32_t i = x->name_buckets[bucket_of(x, participant, text)]; i != 0; i = x->names[i].next) {
         const struct order_name *name = &x->names[i];
-        if (name->day != today || !name_is(name, participant, text)) continue;
+        if ((name->day & ~NAME_REPLACED) != today || !name_is(name, participant, text)) continue;
         *found = i;
         return name->content == content ? NAME_SAME_REQUEST : NAME_OTHER_REQUEST;
     }
@@ -45,7 +45,7 @@ enum name_use names_check(const struct exchange *x, uint32_t participant, const 
 /* Buckets are filled at the head, so the first match is the latest. */
 uint32_t names_find(const struct exchange *x, uint32_t participant, const char *text) {
     for (uint32_t i = x->name_buckets[bucket_of(x, participant, text)]; i != 0; i = x->names[i].next)
-        if (!x->names[i].replaced && name_is(&x->names[i], participant, text)) return i;
+        if (!(x->names[i].day & NAME_REPLACED) && name_is(&x->names[i], participant, text)) return i;
     return 0;
 }
 
@@ -66,7 +66,10 @@ static void forget(struct exchange *x, uint32_t index) {
         x->details[slot].name = 0;
 }
 
-uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text, uint64_t content, uint64_t order_id) {
+void names_replace(struct exchange *x, uint32_t name) { x->names[name].day |= NAME_REPLACED; }
+
+uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text, uint64_t content, uint64_t order_id,
+                      uint32_t instrument) {
     CHECK(text[0] != '\0');
     uint32_t index = x->names_next;
     struct order_name *name = &x->names[index];
@@ -76,7 +79,7 @@ uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text
     name->order_id = order_id;
     name->content = content;
     name->day = day_of(x->trade_date);
-    name->replaced = 0;
+    name->instrument = (uint16_t)instrument;
     bucket_push(x, index);
     x->names_next = index == x->limits.client_ids_max ? 1 : index + 1;
     return index;

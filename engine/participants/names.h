@@ -30,7 +30,11 @@ enum name_use names_check(const struct exchange *x, uint32_t participant, const 
 uint32_t names_find(const struct exchange *x, uint32_t participant, const char *text);
 
 /* Enters a name for an order and returns the entry. */
-uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text, uint64_t content, uint64_t order_id);
+uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text, uint64_t content, uint64_t order_id,
+                      uint32_t instrument);
+
+/* The order has another name from now on: names_find no longer finds it by this one. */
+void names_replace(struct exchange *x, uint32_t name);
 
 /* Rebuilds the buckets from the entries: after a snapshot was loaded. */
 void names_rebuild(struct exchange *x);

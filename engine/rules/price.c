@@ -3,9 +3,10 @@
 #include "engine/rules/rules.h"
 #include "engine/state.h"
 
+/* A market order that rests is a limit order; only a waiting STOP has no limit then. */
 static int has_limit(const struct order_terms *terms) {
     return terms->order_type == ORDER_TYPE_LIMIT || terms->order_type == ORDER_TYPE_STOP_LIMIT ||
-           (terms->amended && terms->price_ticks != 0);
+           (terms->amended && terms->order_type != ORDER_TYPE_STOP);
 }
 
 static struct verdict check_limit(const struct exchange *x, const struct order_terms *terms) {

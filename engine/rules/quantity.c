@@ -27,7 +27,7 @@ static struct verdict check_type(const struct order_terms *terms) {
     if (terms->order_flags & ORDER_POST_ONLY && (!limited || is_immediate(terms) || all_or_none))
         return verdict_refuse(REJECT_ORDER_TYPE_NOT_ALLOWED, 0, 0);
     if (all_or_none && is_immediate(terms)) return verdict_refuse(REJECT_ORDER_TYPE_NOT_ALLOWED, 0, 0);
-    if (terms->amended && terms->order_type == ORDER_TYPE_STOP && terms->price_ticks != 0)
+    if (terms->amended && terms->order_type == ORDER_TYPE_STOP && terms->has_price)
         return verdict_refuse(REJECT_ORDER_TYPE_NOT_ALLOWED, 0, 0);
     return verdict_ok();
 }

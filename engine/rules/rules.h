@@ -27,7 +27,9 @@ struct order_terms {
     uint32_t filled_lots;       /* of an order that is amended */
     int32_t expire_date;
     uint8_t side, order_type, time_in_force, order_flags;
-    uint8_t has_display, amended;
+    uint8_t has_display;        /* display_lots was given */
+    uint8_t has_price;          /* of an amend: a price was given */
+    uint8_t amended;
 };
 
 /* Groups 1 to 8 for an order that wants to come in. `duplicate_name`: its client order id is taken (107). */

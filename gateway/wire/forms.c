@@ -284,6 +284,7 @@ static void begin_mass_cancel(struct request *request) {
 }
 static int read_mass_symbol(struct body *body, const cJSON *item, const char *field) {
     if (member_instrument(body, item, field, &MASS.instrument) != 0) return -1;
+    (void)quote(item->valuestring, body->request->words.symbol);
     if (MASS.instrument == NAME_NONE) MASS.instrument = INSTRUMENT_UNKNOWN;
     return 0;
 }

@@ -113,7 +113,7 @@ struct request_id {
     char json[request_id_json_size];    /* a JSON string with its quotes, or an integer */
 };
 
-/* What a new order or amend said in its own words, NUL-terminated, "" = not said: for the sentence of a refusal.
+/* What a request about orders said in its own words, NUL-terminated, "" = not said: for the sentence of a refusal.
  * A word that is too long is cut, and ends in "..." then. */
 struct request_words {
     char symbol[request_word_size];
@@ -155,7 +155,7 @@ struct request {
     enum request_type type;
     struct request_id id;
     struct command command;             /* kind 0: the request is no command */
-    struct request_words words;         /* new_order, amend_order */
+    struct request_words words;         /* new_order, amend_order, mass_cancel */
     union {
         struct request_logon logon;
         struct request_subscribe subscribe;         /* and unsubscribe */

@@ -121,15 +121,17 @@ Test(market_data, each_change_is_one_update_of_absolute_levels) {
     order_enter(market.food, "b1", "buy", 1, "2700.00", "");
     client_expect(reader, "{'type':'book_update','prev_md_seq':%lld,'bids':[],'asks':[['2700.00',4,2]]}", previous);
     previous = client_number(reader, "md_seq");
+    expect_fill(market.food, "b1", 1, "2700.00", "taker", "filled");
     order_enter(market.food, "b2", "buy", 6, "2700.00", "");
     client_expect(reader, "{'type':'book_update','prev_md_seq':%lld,'bids':[['2700.00',2,1]],'asks':[['2700.00',0,0]]}",
                   previous);
     previous = client_number(reader, "md_seq");
     client_send(market.food, "{'type':'mass_cancel'}");
     client_expect(reader, "{'type':'book_update','prev_md_seq':%lld,'bids':[['2700.00',0,0]],'asks':[]}", previous);
-    order_enter(market.food, "fok-no-trace", "buy", 1, "2700.00", ",'time_in_force':'ioc'");
-    order_enter(market.dairy, "stop", "sell", 1, NULL, ",'ord_type':'stop','stop_px':'2600.00'");
-    order_enter(market.dairy, "aon", "sell", 1, "2800.00", ",'all_or_none':true");
+    order_enter(market.trade, "no-trace", "buy", 1, "2700.00", ",'time_in_force':'ioc'");
+    expect_report(market.trade, "canceled", "no-trace", "");
+    order_enter(market.trade, "stop", "sell", 1, NULL, ",'ord_type':'stop','stop_px':'2600.00'");
+    order_enter(market.trade, "aon", "sell", 1, "2800.00", ",'all_or_none':true");
     client_expect_quiet(reader);
     client_close(reader);
     market_close(&market);
@@ -205,6 +207,7 @@ Test(market_data, depth_shows_the_best_levels_and_brings_up_the_next) {
     order_enter(market.dairy, "s4", "sell", 4, "2715.00", "");
     client_expect_quiet(reader);
     client_send(market.dairy, "{'type':'cancel_order','orig_cl_ord_id':'s1'}");
+    expect_report(market.dairy, "canceled", "s1", "");
     follow_book(reader, &book);
     cr_assert_eq(book.asks.count, 2);
     cr_expect_str_eq(book.asks.levels[0].price, "2705.00");

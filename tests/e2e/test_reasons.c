@@ -398,6 +398,7 @@ Test(precedence, of_two_reasons_the_earlier_one_is_given) {
     order_enter(market.dairy, "s", "sell", 1, "2700.00", "");
     order_enter(market.food, "taken", "buy", 1, "2700.00", "");
     expect_fill(market.food, "taken", 1, "2700.00", "taker", "filled");
+    expect_fill(market.dairy, "s", 1, "2700.00", "maker", "filled");
     order_enter(market.dairy, "offer", "sell", 1, "2710.00", "");
     client_send(market.root, "{'type':'admin_halt','symbol':'DY-BUT-825'}");
     client_expect(market.root, "{'type':'ack'}");

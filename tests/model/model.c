@@ -15,25 +15,32 @@ struct model *model_new(const struct limits *limits) {
 void model_free(struct model *m) {
     if (m == NULL) return;
     free(m->names);
+    free(m->borne);
     free(m);
 }
 
+/* Room for `count` records of `size` bytes in an array that has room for *capacity. */
+static void *with_room(void *array, uint32_t *capacity, uint32_t count, size_t size) {
+    if (count <= *capacity) return array;
+    *capacity = count;
+    array = realloc(array, count * size);
+    CHECK(array != NULL);
+    return array;
+}
+
 void model_copy(struct model *target, const struct model *source) {
-    if (target->names_capacity < source->names_count) {
-        target->names = realloc(target->names, source->names_count * sizeof *target->names);
-        CHECK(target->names != NULL);
-        target->names_capacity = source->names_count;
-    }
-    struct used_name *names = target->names;
-    uint32_t capacity = target->names_capacity;
+    struct used_name *names = with_room(target->names, &target->names_capacity, source->names_count, sizeof *names);
+    struct borne_name *borne = with_room(target->borne, &target->borne_capacity, source->borne_count, sizeof *borne);
     memcpy(target, source, offsetof(struct model, orders));
     memcpy(target->orders, source->orders, source->orders_count * sizeof *source->orders);
     target->orders_count = source->orders_count;
     target->triggered_count = 0;
-    if (source->names_count > 0) memcpy(names, source->names, source->names_count * sizeof *names);
     target->names = names;
+    target->borne = borne;
     target->names_count = source->names_count;
-    target->names_capacity = capacity;
+    target->borne_count = source->borne_count;
+    if (source->names_count > 0) memcpy(names, source->names, source->names_count * sizeof *names);
+    if (source->borne_count > 0) memcpy(borne, source->borne, source->borne_count * sizeof *borne);
 }
 
 struct event *model_say(struct model *m, enum event_kind kind, uint32_t instrument) {

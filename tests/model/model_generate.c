@@ -309,6 +309,7 @@ static void make_amend(struct generator *g, const struct model *m, struct comman
                                   some_price(g, m, o.instrument), some_price(g, m, o.instrument) };
         a->flags |= AMEND_PRICE;
         a->price.ticks = some[below(g, 8)];
+        if (a->price.ticks == 0) a->price.ticks = PRICE_INVALID;
     }
     if (percent(g, 15)) {
         const uint32_t some[] = { 0, 1, 2, o.total / 2, o.total - 1, o.total };

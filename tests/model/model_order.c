@@ -50,11 +50,8 @@ static void say_name(struct model *m, uint32_t instrument, uint64_t order_id, co
     memcpy(e->client_id.text, name, client_order_id_size);
 }
 
-/* From now on `name` means `o`; the request at hand is remembered with it. */
-static void use_name(struct model *m, struct order *o, const char *name) {
-    if (name[0] == '\0') return;
-    struct used_name *old = find_name(m, o->participant, o->name), *n = find_name(m, o->participant, name);
-    if (old != NULL && old->order_id == o->id) old->replaced = true;
+static void remember_request(struct model *m, const struct order *o, const char *name) {
+    struct used_name *n = find_name(m, o->participant, name);
     if (n == NULL) {
         if (m->names_count == m->names_capacity) {
             m->names_capacity = m->names_capacity * 2 + 16;
@@ -71,24 +68,50 @@ static void use_name(struct model *m, struct order *o, const char *name) {
     memcpy(n->content, &m->command->new_order, sizeof n->content);
     n->order_id = o->id;
     n->instrument = o->instrument;
+}
+
+/* The order bears this name from now on, and no other. */
+static void give_name(struct model *m, struct order *o, const char *name) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < m->borne_count; i++)
+        if (m->borne[i].order_id != o->id) m->borne[kept++] = m->borne[i];
+    m->borne_count = kept;
+    if (m->borne_count == m->borne_capacity) {
+        m->borne_capacity = m->borne_capacity * 2 + 16;
+        m->borne = realloc(m->borne, m->borne_capacity * sizeof *m->borne);
+        CHECK(m->borne != NULL);
+    }
+    struct borne_name *b = &m->borne[m->borne_count++];
+    memset(b, 0, sizeof *b);
+    b->participant = o->participant;
+    b->order_id = o->id;
+    memcpy(b->name, name, client_order_id_size);
     memcpy(o->name, name, client_order_id_size);
+}
+
+/* A request that is granted uses its name. */
+static void use_name(struct model *m, struct order *o, const char *name) {
+    if (name[0] == '\0') return;
+    remember_request(m, o, name);
+    give_name(m, o, name);
+}
+
+/* The latest order of the participant that bears the name; 0 = none. */
+static uint64_t bearer_of(const struct model *m, uint32_t participant, const char *name) {
+    for (uint32_t i = m->borne_count; i-- > 0 && name[0] != '\0';)
+        if (m->borne[i].participant == participant && memcmp(m->borne[i].name, name, client_order_id_size) == 0)
+            return m->borne[i].order_id;
+    return 0;
 }
 
 /* The order that a request names: an open one, or the reason why there is none. */
 static struct order *named_order(struct model *m, uint64_t order_id, const char *name, enum reject *reason) {
     *reason = REJECT_ORDER_UNKNOWN;
-    struct order *o;
-    if (order_id != 0) {
-        if (order_id > m->orders_given) return NULL;
-        o = model_find_order(m, order_id);
-        *reason = o == NULL ? REJECT_ORDER_NOT_ACTIVE
-                  : o->participant != m->command->participant ? REJECT_ORDER_NOT_OWNED : REJECT_NONE;
-        return o;
-    }
-    const struct used_name *n = find_name(m, m->command->participant, name);
-    if (n == NULL || n->replaced) return NULL;
-    o = model_find_order(m, n->order_id);
-    *reason = o == NULL ? REJECT_ORDER_NOT_ACTIVE : REJECT_NONE;
+    uint64_t id = order_id != 0 ? order_id : bearer_of(m, m->command->participant, name);
+    if (id == 0 || id > m->orders_given) return NULL;
+    struct order *o = model_find_order(m, id);
+    *reason = o == NULL ? REJECT_ORDER_NOT_ACTIVE
+              : o->participant != m->command->participant ? REJECT_ORDER_NOT_OWNED : REJECT_NONE;
     return o;
 }
 
@@ -170,7 +193,7 @@ static struct verdict check_price(const struct model *m, const struct order *o) 
     if (o->price == PRICE_OFF_TICK) return refuse(REJECT_PRICE_NOT_ON_TICK);
     if (o->price == 0 || o->price > price_ticks_max) return refuse_with(REJECT_PRICE_INVALID, 1, price_ticks_max);
     struct model_collar wide = model_collar_of(&m->instruments[o->instrument], 3);
-    if (wide.high != 0 && has_limit(o->type) && (o->price < wide.low || o->price > wide.high))
+    if (wide.high != 0 && (o->price < wide.low || o->price > wide.high))
         return refuse_with(REJECT_PRICE_OUTSIDE_COLLAR, wide.low, wide.high);
     return fine;
 }
@@ -350,7 +373,7 @@ static struct verdict check_amended(struct model *m, const struct order *o, cons
     if (v.reason == REJECT_NONE) v = check_quantity(m, n, 0);
     if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE) && !(FINDING_9 && a->price.ticks == 0))
         v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
-    if (v.reason == REJECT_NONE) v = check_display(n, n->display != 0);
+    if (v.reason == REJECT_NONE) v = check_display(n, n->display != 0 && (!FINDING_10 || (a->flags & AMEND_DISPLAY)));
     if (v.reason == REJECT_NONE && has_price) v = check_price(m, n);
     if (v.reason == REJECT_NONE) v = check_value(m, n, has_price ? n->price : n->stop);
     if (v.reason != REJECT_NONE) return v;

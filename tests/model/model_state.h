@@ -24,7 +24,7 @@ enum {
     MODEL_HOLIDAYS_MAX = 64,
 };
 
-enum { FINDING_3 = 1, FINDING_4 = 1, FINDING_5 = 1, FINDING_6 = 1, FINDING_7 = 1, FINDING_8 = 1, FINDING_9 = 1 };
+enum { FINDING_3 = 1, FINDING_4 = 1, FINDING_5 = 1, FINDING_6 = 1, FINDING_7 = 1, FINDING_8 = 1, FINDING_9 = 1, FINDING_10 = 1 };
 
 enum order_state { ORDER_INCOMING, ORDER_RESTING, ORDER_WAITING, ORDER_TRIGGERED, ORDER_ENDED };
 
@@ -45,7 +45,7 @@ struct order {
     char name[client_order_id_size];
 };
 
-/* A client order id of one participant: the request that used it last, and the order that request was about. */
+/* A client order id that a participant used: the request that used it last, and the order that request was about. */
 struct used_name {
     uint32_t participant;
     char name[client_order_id_size];
@@ -54,7 +54,13 @@ struct used_name {
     uint8_t content[96];
     uint64_t order_id;
     uint32_t instrument;
-    bool replaced;          /* an amend gave that order another name */
+};
+
+/* A name that an order bears, also after it ended; gone when an amend gives it another. The later given come later. */
+struct borne_name {
+    uint32_t participant;
+    char name[client_order_id_size];
+    uint64_t order_id;
 };
 
 struct model_instrument {
@@ -100,6 +106,8 @@ struct model {
     uint32_t triggered_count;
     struct used_name *names;
     uint32_t names_count, names_capacity;
+    struct borne_name *borne;
+    uint32_t borne_count, borne_capacity;
 
     struct event_buffer *events;            /* of the command at hand */
     const struct command *command;

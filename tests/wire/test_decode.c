@@ -477,6 +477,7 @@ Test(decode, reads_mass_cancels, .init = begin, .fini = end) {
     cr_assert_eq(decode("{'type':'mass_cancel','symbol':'TB-SAW','side':'sell'}"), 0);
     cr_expect(mass->instrument == TB_SAW && mass->side == SIDE_SELL);
     cr_assert_eq(decode("{'type':'mass_cancel','symbol':'XX'}"), 0);
+    cr_expect_str_eq(request.words.symbol, "XX");
     struct command command = request.command;
     command.participant = BY_DAIRY_1;
     command.user = NAME_NONE;

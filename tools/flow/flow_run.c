@@ -156,11 +156,18 @@ static inline void apply_cancel(struct replay *replay, const struct flow_operati
     exchange_apply(replay->exchange, command, &replay->buffer);
 }
 
+/* Fetches what the replay will look up for an operation that comes soon: first its order id, then by that its slot. */
+static inline void fetch_ahead(const struct replay *replay, const struct flow_operation *operation) {
+    __builtin_prefetch(&replay->order_ids[operation[lookahead_count].id], 1);
+    uint64_t order_id = replay->order_ids[operation[lookahead_count / 2].id];
+    __builtin_prefetch(&replay->file_ids[(uint32_t)order_id], 1);
+}
+
 /* Applies `count` operations. Returns how many were applied before the first that the exchange refused. */
 static __attribute__((noinline)) uint32_t apply_operations(struct replay *replay,
                                                            const struct flow_operation *operations, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        __builtin_prefetch(&replay->order_ids[operations[i + lookahead_count].id]);
+        fetch_ahead(replay, &operations[i]);
         replay->id = operations[i].id;
         replay->buffer.count = 0;
         if (operations[i].type == FLOW_ADD) apply_add(replay, &operations[i]);
