@@ -6,8 +6,8 @@
  * A side is the ladder of engine/book: a radix tree over ticks with bitmaps, here with an aggregate instead of a queue
  * under each price. A change costs the same few steps wherever it falls, the best levels follow one another by bit
  * scans, and no side has a bound of its own. (A sorted array a side is cheap near the top but would need room
- * for orders_max levels on every side, or a way to grow.) Prices shown are among the prices in the engine's own book, so
- * limits that suffice for the exchange suffice here.
+ * for orders_max levels on every side, or a way to grow.) Prices shown are among the prices in the engine's own
+ * book, so limits that suffice for the exchange suffice here.
  *
  * Who publishes keeps what it sent last and compares it with depth_top; depth_dirty tells beforehand whether a look can
  * be worth it. Within a command an iceberg between two slices leaves a level of quantity 0 that still counts its

@@ -287,22 +287,48 @@ Test(market_data, a_halt_shows_in_the_status) {
     market_close(&market);
 }
 
+/* Collects "session/phase" of every status message up to a fence. */
+static void collect_phases(struct client *reader, char *phases, size_t size) {
+    *phases = '\0';
+    client_send(reader, "{'type':'no_such_request','req_id':'end'}");
+    for (;;) {
+        client_receive(reader);
+        if (strcmp(client_text(reader, "type"), "error") == 0) return;
+        size_t length = strlen(phases);
+        snprintf(phases + length, size - length, "%s/%s ", client_text(reader, "session"), client_text(reader, "phase"));
+    }
+}
+
 Test(market_data, a_scheduled_session_shows_its_phases) {
     struct server server;
+    char phases[256];
     server_start(&server, "tests/e2e/worlds/scheduled.json");
     struct client *reader = client_open(&server), *root = client_logon(&server, "root");
     subscribe(reader, "'channel':'status'");
+    collect_phases(reader, phases, sizeof phases);
+    clock_move(root, "2021-06-28T06:00:00Z");
+    client_expect(reader, "{'type':'status','symbol':'DY-SMP-EX','session':'AGRI-DAY','phase':'continuous',"
+                          "'ts':'2021-06-28T06:00:00.000000000Z'}");
     clock_move(root, "2021-06-28T14:00:00Z");
-    client_send(reader, "{'type':'no_such_request','req_id':'end'}");
-    char phases[256] = "";
-    for (;;) {
-        client_receive(reader);
-        if (strcmp(client_text(reader, "type"), "error") == 0) break;
-        client_expect_quiet(root);
-        snprintf(phases + strlen(phases), sizeof phases - strlen(phases), "%s/%s ", client_text(reader, "session"),
-                 client_text(reader, "phase"));
-    }
-    cr_expect_not_null(strstr(phases, "AGRI-DAY/continuous AGRI-DAY/closed"), "%s", phases);
+    client_expect(reader, "{'type':'status','symbol':'DY-SMP-EX','session':'AGRI-DAY','phase':'closed',"
+                          "'ts':'2021-06-28T14:00:00.000000000Z'}");
+    client_close(reader);
+    client_close(root);
+    server_stop(&server);
+}
+
+/* Everything due on the way happens, in order: also when the clock is moved over a whole day at once. */
+Test(market_data, no_phase_is_left_out_when_the_clock_jumps) {
+    struct server server;
+    char phases[256];
+    server_start(&server, "tests/e2e/worlds/scheduled.json");
+    struct client *reader = client_open(&server), *root = client_logon(&server, "root");
+    subscribe(reader, "'channel':'status'");
+    collect_phases(reader, phases, sizeof phases);
+    clock_move(root, "2021-06-28T14:00:00Z");
+    client_expect_quiet(root);
+    collect_phases(reader, phases, sizeof phases);
+    cr_expect_str_eq(phases, "AGRI-DAY/continuous AGRI-DAY/closed ");
     client_close(reader);
     client_close(root);
     server_stop(&server);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/sequencer.h"
 #include "instruments/name_table.h"
@@ -58,29 +59,48 @@ Test(sequencer, the_manual_clock_stands_still_until_it_is_moved) {
     cr_assert_eq(sequencer_now_ns(&sequencer), start_ns + 5 * NS_PER_SECOND);
 }
 
-Test(sequencer, the_wall_clock_runs_from_the_start_of_the_world) {
-    sequencer_start(&sequencer, CLOCK_MODE_WALL);
-    int64_t before_ns = sequencer_now_ns(&sequencer);
-    cr_assert_geq(before_ns, start_ns);
-    cr_assert_lt(before_ns, start_ns + 60 * NS_PER_SECOND);
-    apply(participant("A"));
-    cr_assert_geq(exchange_time_ns(sequencer.exchange), before_ns, "stamped when it was given, whatever it said");
-    cr_assert_gt(sequencer_due_in_ns(&sequencer), 0);
+/* Pretends that the machine's clock shows this moment now. */
+static void set_wall_clock(int64_t now_ns) {
+    sequencer.wall.start_ns += now_ns - wall_clock_now_ns(&sequencer.wall);
 }
 
-Test(sequencer, what_is_due_happens_in_a_command_of_its_own_first) {
+Test(sequencer, the_wall_clock_is_the_real_time) {
+    struct timespec real;
     sequencer_start(&sequencer, CLOCK_MODE_WALL);
-    sequencer.wall.start_ns += 16 * 3600 * NS_PER_SECOND;       /* past the end of the Minsk day */
+    clock_gettime(CLOCK_REALTIME, &real);
+    cr_assert_lt(llabs(sequencer_now_ns(&sequencer) / NS_PER_SECOND - (int64_t)real.tv_sec), 60);
+    set_wall_clock(start_ns + 7);
+    apply(participant("A"));
+    cr_assert_geq(exchange_time_ns(sequencer.exchange), start_ns + 7, "stamped when it was given, whatever it said");
+    set_wall_clock(start_ns - NS_PER_SECOND);
+    cr_assert_geq(sequencer_now_ns(&sequencer), start_ns + 7, "time never goes back");
+}
+
+Test(sequencer, what_is_due_happens_in_commands_of_its_own_first) {
+    sequencer_start(&sequencer, CLOCK_MODE_WALL);
+    const int64_t midnight_ns = trade_date_begin_ns(trade_date(start_ns) + 1, 0);
+    set_wall_clock(midnight_ns - 3600 * NS_PER_SECOND);
+    cr_assert_gt(sequencer_due_in_ns(&sequencer), 3000 * NS_PER_SECOND);
+    cr_assert_eq(sequencer_on_time(&sequencer), 0);
+    set_wall_clock(midnight_ns);
     cr_assert_eq(sequencer_due_in_ns(&sequencer), 0);
     uint64_t first = exchange_sequence(sequencer.exchange);
     struct applied applied = apply(participant("A"));
     cr_assert_eq(applied.sequence, first + 2);
     cr_assert_eq(applied.events_count, 1);
     cr_assert_eq(applied.events[0].kind, EVENT_PARTICIPANT);
-    cr_assert_eq(exchange_trade_date(sequencer.exchange), trade_date(start_ns) + 1);
-    sequencer.wall.start_ns += 24 * 3600 * NS_PER_SECOND;
+    set_wall_clock(midnight_ns + 3 * NS_PER_DAY);
     cr_assert_eq(sequencer_on_time(&sequencer), 1);
+    cr_assert_eq(exchange_sequence(sequencer.exchange), first + 5, "three midnights, one command each");
+    cr_assert_eq(exchange_time_ns(sequencer.exchange), midnight_ns + 3 * NS_PER_DAY);
+}
+
+Test(sequencer, a_jump_of_the_manual_clock_stops_at_every_moment_on_its_way) {
+    sequencer_start(&sequencer, CLOCK_MODE_MANUAL);
+    uint64_t first = exchange_sequence(sequencer.exchange);
+    sequencer_move_clock(&sequencer, start_ns + 2 * NS_PER_DAY);
     cr_assert_eq(exchange_sequence(sequencer.exchange), first + 3);
+    cr_assert_eq(exchange_time_ns(sequencer.exchange), start_ns + 2 * NS_PER_DAY);
 }
 
 Test(sequencer, passwords_reach_the_table_and_change_nothing_else) {

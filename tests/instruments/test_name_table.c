@@ -71,6 +71,21 @@ Test(name_table, compares_whole_names, .init = setup) {
     cr_expect_eq(name_table_find(&table, records[0].name, "ABCXYZ", 3), 0);
 }
 
+/* In a table of two slots every second name comes past the one that is there. */
+Test(name_table, the_beginning_of_a_name_is_another_name) {
+    static const char text[] = "ABCDEFGHIJKL";
+    for (uint32_t kept = 1; kept <= field_size; kept++) {
+        uint32_t two[2] = {0, 0};
+        struct name_table small = {.slots = two, .slots_count = 2, .name_size = field_size,
+                                   .record_size = sizeof(struct record)};
+        name_set(records[0].name, field_size, text, kept);
+        name_table_insert(&small, records[0].name, 0);
+        for (uint32_t size = 1; size <= field_size; size++) {
+            cr_expect_eq(name_table_find(&small, records[0].name, text, size), size == kept ? 0 : NAME_NONE);
+        }
+    }
+}
+
 Test(name_table, fields_are_padded_and_measured) {
     char field[8];
     memset(field, 'x', sizeof field);

@@ -190,7 +190,7 @@ static bool exhaust(struct exhaustion *x) {
 static int run_exhaustive(uint32_t depth_max) {
     static struct exhaustion x;
     struct limits limits = { .instruments_max = 1, .sessions_max = 1, .participants_max = 2, .users_max = 1,
-                             .orders_max = 16, .price_leaves_max = 2, .price_branches_max = 2,
+                             .orders_max = 16, .price_leaves_max = 4, .price_branches_max = 4,
                              .client_ids_max = 16 };
     if (script_parse(&x.world, small_world) < 0 || script_parse(&x.letters, alphabet) < 0) {
         printf("%s%s\n", x.world.error, x.letters.error);

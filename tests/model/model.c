@@ -97,6 +97,11 @@ uint32_t model_orders_count(const struct model *m) { return m->orders_count; }
 uint64_t model_order_ids_count(const struct model *m) { return m->orders_given; }
 int64_t model_time_ns(const struct model *m) { return m->time_ns; }
 int32_t model_trade_date(const struct model *m) { return model_date(m->time_ns); }
+
+bool model_accepts(const struct model *m, uint32_t instrument) {
+    return instrument < m->instruments_count && model_is_open(m, instrument) && !model_is_halted(m, instrument);
+}
+
 uint32_t model_instruments_count(const struct model *m) { return m->instruments_count; }
 
 struct model_order model_order_at(const struct model *m, uint32_t index) {

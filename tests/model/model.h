@@ -13,6 +13,7 @@
 #ifndef BIRZHA_TESTS_MODEL_H
 #define BIRZHA_TESTS_MODEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/exchange.h"
@@ -49,6 +50,8 @@ uint64_t model_order_ids_count(const struct model *model);
 uint32_t model_best(const struct model *model, uint32_t instrument, enum side side);
 int64_t model_time_ns(const struct model *model);
 int32_t model_trade_date(const struct model *model);
+/* Whether orders for the instrument pass its session and halts now. */
+bool model_accepts(const struct model *model, uint32_t instrument);
 uint32_t model_instruments_count(const struct model *model);
 /* The reference price and the collar of an instrument; without a collar *high is 0. */
 uint32_t model_reference(const struct model *model, uint32_t instrument, uint32_t *low, uint32_t *high);

@@ -121,10 +121,12 @@ static void build_participants(struct generator *g) {
     for (uint32_t section = 0; section < SECTION_COUNT; section++) {
         accredit(g, 0, section, first_date - 300, date_none);
         accredit(g, 1, section, first_date, date_none);
-        if (section != SECTION_TIMBER) accredit(g, 2, section, first_date - 300, first_date + 60);
+        if (section != SECTION_TIMBER)
+            accredit(g, 2, section, first_date - 300, section == SECTION_METALS ? first_date + 20 : date_none);
         accredit(g, 6, section, first_date - 300, date_none);
     }
     accredit(g, 3, SECTION_AGRI, first_date - 300, date_none);
+    accredit(g, 3, SECTION_CONSUMER, first_date - 300, date_none);
     accredit(g, 5, SECTION_AGRI, first_date + 30, date_none);
     accredit(g, 5, SECTION_METALS, first_date - 300, first_date - 1);
     static const struct { const char *name; uint32_t participant; uint8_t role; } users[] = {
@@ -200,8 +202,13 @@ static uint32_t some_participant(struct generator *g) {
     return rare[below(g, 4)];
 }
 
-static uint32_t some_instrument(struct generator *g) {
-    if (percent(g, 97)) return below(g, world_instruments - 1);
+static uint32_t some_instrument(struct generator *g, const struct model *m) {
+    if (percent(g, 97)) {
+        uint32_t instrument = below(g, world_instruments - 1);
+        for (uint32_t tries = 0; tries < 6 && !model_accepts(m, instrument) && percent(g, 95); tries++)
+            instrument = below(g, world_instruments - 1);
+        return instrument;
+    }
     const uint32_t rare[] = { untradable, world_instruments, NAME_NONE };
     return rare[below(g, 3)];
 }
@@ -226,7 +233,7 @@ static uint32_t some_connection(struct generator *g, uint32_t participant) {
 static void make_order(struct generator *g, const struct model *m, struct command *c) {
     struct command_new_order *n = &c->new_order;
     c->kind = COMMAND_NEW_ORDER;
-    n->instrument = some_instrument(g);
+    n->instrument = some_instrument(g, m);
     n->client = n->market_session = NAME_NONE;
     n->side = (uint8_t)below(g, 2);
     n->quantity.lots = some_quantity(g, n->instrument);
@@ -327,9 +334,9 @@ static void make_cancel(struct generator *g, const struct model *m, struct comma
     if (percent(g, 30)) some_name(g, c->cancel_order.client_order_id);
 }
 
-static void make_mass_cancel(struct generator *g, struct command *c) {
+static void make_mass_cancel(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_MASS_CANCEL;
-    c->mass_cancel.instrument = percent(g, 50) ? NAME_NONE : some_instrument(g);
+    c->mass_cancel.instrument = percent(g, 50) ? NAME_NONE : some_instrument(g, m);
     c->mass_cancel.client = NAME_NONE;
     c->mass_cancel.side = (uint8_t)below(g, 3);
 }
@@ -363,6 +370,8 @@ static void make_halt(struct generator *g, struct command *c) {
     c->halt.halted = percent(g, 20);
     c->halt.target = below(g, c->halt.scope == HALT_INSTRUMENT ? world_instruments : 4);
     if (percent(g, 3)) c->halt.target = 12;
+    if (percent(g, 2)) c->halt.scope = 3;
+    if (percent(g, 2)) c->halt.halted = 2;
 }
 
 static void make_accredit(struct generator *g, const struct model *m, struct command *c) {
@@ -382,27 +391,78 @@ static void make_deposit(struct generator *g, struct command *c) {
     c->deposit.currency = (uint8_t)below(g, CURRENCY_COUNT);
     c->deposit.action = (uint8_t)below(g, 2);
     c->deposit.amount.minor = 1 + below(g, 1000);
+    if (percent(g, 5)) {
+        static const int64_t edges[] = { 0, -1, INT64_MAX, INT64_MIN, VALUE_MINOR_MAX, VALUE_MINOR_MAX + 1 };
+        c->deposit.amount.minor = edges[below(g, 6)];
+    }
+    if (percent(g, 2)) c->deposit.currency = CURRENCY_COUNT;
+    if (percent(g, 2)) c->deposit.action = 2;
+}
+
+/* Puts a value that is out of range (or just within it) into one place of a command that builds the world. */
+static void spoil_instrument_terms(struct generator *g, struct command_instrument_terms *t) {
+    static const uint32_t edges[] = { 0, 1, 2, 7, 9999999, 1000000, 1000001, price_ticks_max, price_ticks_max + 1,
+                                      1000000000, 1000000001, UINT32_MAX };
+    uint32_t edge = edges[below(g, sizeof edges / sizeof *edges)];
+    switch (below(g, 7)) {
+    case 0: t->lot_units = edge; break;
+    case 1: t->tick_scaled = one_in(g, 3) ? -(int64_t)edge : one_in(g, 3) ? INT64_MAX : edge; break;
+    case 2: t->reference.ticks = edge; break;
+    case 3: t->quantity_min.lots = edge; break;
+    case 4: t->quantity_max.lots = edge; break;
+    case 5: t->collar_ppm = edge; break;
+    default: break;
+    }
+}
+
+static void spoil(struct generator *g, struct command *c) {
+    uint8_t edge = (uint8_t)below(g, 14);
+    switch (c->kind) {
+    case COMMAND_INSTRUMENT:
+        snprintf(c->instrument.symbol, symbol_size, one_in(g, 4) ? "" : "X%u", below(g, 1000));
+        if (one_in(g, 4)) c->instrument.section = edge;
+        if (one_in(g, 4)) c->instrument.unit = edge;
+        if (one_in(g, 4)) c->instrument.currency = edge;
+        if (one_in(g, 3)) c->instrument.price_places = edge;
+        break;
+    case COMMAND_INSTRUMENT_TERMS:
+        c->instrument_terms.instrument = one_in(g, 4) ? 100 : untradable + below(g, 3);
+        spoil_instrument_terms(g, &c->instrument_terms);
+        break;
+    case COMMAND_BASIS:
+        if (one_in(g, 3)) c->basis.instrument = 100;
+        else c->basis.basis.incoterm = edge;
+        break;
+    case COMMAND_SESSION:
+        snprintf(c->session.id, session_id_size, one_in(g, 4) ? "" : "S%u", below(g, 1000));
+        if (one_in(g, 2)) c->session.open_minute = (uint16_t)(below(g, 4) * 480 + below(g, 3) - 1);
+        if (one_in(g, 2)) c->session.close_minute = (uint16_t)(below(g, 4) * 480 + below(g, 3) - 1);
+        break;
+    case COMMAND_SESSION_SYMBOL:
+        if (one_in(g, 3)) c->session_symbol.session = 100;
+        c->session_symbol.instrument = one_in(g, 3) ? 100 : below(g, world_instruments);
+        break;
+    case COMMAND_PARTICIPANT: if (one_in(g, 2)) c->add_participant.id[0] = '\0'; break;
+    case COMMAND_ACCREDIT: c->accredit.to_date = c->accredit.from_date + (int32_t)below(g, 3) - 1; break;
+    case COMMAND_USER:
+        snprintf(c->add_user.name, user_name_size, one_in(g, 4) ? "" : "u%u", below(g, 1000));
+        c->add_user.role = edge % 5;
+        if (one_in(g, 2)) c->add_user.participant = one_in(g, 2) ? NAME_NONE : 100;
+        break;
+    default: break;
+    }
 }
 
 /* What exists already, and what cannot be. */
-static void make_refused_world(struct generator *g, struct command *c) {
+static void make_odd_world(struct generator *g, struct command *c) {
     *c = g->world[below(g, g->world_count)];
-    switch (c->kind) {
-    case COMMAND_ACCREDIT: c->accredit.participant = 100; break;
-    case COMMAND_INSTRUMENT_TERMS: c->instrument_terms.instrument = 100; break;
-    case COMMAND_BASIS: c->basis.instrument = 100; break;
-    case COMMAND_SESSION_SYMBOL:
-        if (percent(g, 50)) c->session_symbol.session = 100;
-        else c->session_symbol.instrument = 100;
-        break;
-    default: break;     /* the name is taken */
-    }
+    if (percent(g, 70)) spoil(g, c);
     c->participant = c->user = NAME_NONE;
 }
 
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
-    c->holiday.date = model_trade_date(m) + 1 + (int32_t)below(g, 6);
+    c->holiday.date = one_in(g, 10) ? 18262 - 1 : one_in(g, 10) ? 22279 + 1 : model_trade_date(m) + (int32_t)below(g, 6);
 }
 
 /* ---- time ---- */
@@ -430,13 +490,13 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     if (roll < 120 + crowded) make_cancel(g, m, c);
     else if (roll < 250 + crowded) make_amend(g, m, c);
     else if (roll < 290 + crowded && make_again(g, c)) return;
-    else if (roll < 300 + crowded) make_mass_cancel(g, c);
+    else if (roll < 300 + crowded) make_mass_cancel(g, m, c);
     else if (roll < 306 + crowded) c->kind = COMMAND_DISCONNECT;
     else if (roll < 316 + crowded) c->kind = COMMAND_CLOCK;
     else if (roll < 326 + crowded) make_halt(g, c);
     else if (roll < 329 + crowded) make_accredit(g, m, c);
     else if (roll < 333 + crowded) make_deposit(g, c);
-    else if (roll < 335 + crowded) make_refused_world(g, c);
+    else if (roll < 335 + crowded) make_odd_world(g, c);
     else if (roll < 336 + crowded) make_holiday(g, m, c);
     else make_order(g, m, c);
 }

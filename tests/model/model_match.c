@@ -71,12 +71,11 @@ struct foresight model_look_ahead(const struct model *m, const struct order *inc
         copies[count] = m->orders[i];
         copies[count++].passed_over = 0;
     }
-    f.meets = FINDING_6 && count > 0;
+    f.meets = count > 0;
     while (wanted > 0) {
         struct order *r = next_met(copies, count, incoming, limit);
         if (r == NULL) break;
         if (r->participant == incoming->participant) {
-            f.meets = true;
             if (incoming->stp != STP_CANCEL_OLDEST) break;
             r->state = ORDER_ENDED;
             continue;
@@ -86,7 +85,6 @@ struct foresight model_look_ahead(const struct model *m, const struct order *inc
             continue;
         }
         uint32_t lots = tradable(r, wanted);
-        f.meets = true;
         f.fillable += lots;
         wanted -= lots;
         r->open -= lots;

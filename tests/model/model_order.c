@@ -36,8 +36,7 @@ static bool is_resend(struct model *m, const struct used_name *n) {
 }
 
 static void answer_resend(struct model *m, const struct used_name *n) {
-    bool ended = model_find_order(m, n->order_id) == NULL;
-    struct event *e = model_say(m, EVENT_ORDER_STATUS, FINDING_5 && ended && n->kind == COMMAND_AMEND_ORDER ? NAME_NONE : n->instrument);
+    struct event *e = model_say(m, EVENT_ORDER_STATUS, n->instrument);
     e->order_status.order_id = n->order_id;
     e->order_status.participant = n->participant;
 }
@@ -262,8 +261,6 @@ static struct verdict check_new_words(struct model *m, const struct order *o) {
 }
 
 static struct verdict check_new_book(struct model *m, struct order *o) {
-    if (FINDING_8 && m->orders_count >= m->limits.orders_max)
-        return refuse_with(REJECT_LIMIT_REACHED, 0, FINDING_7 ? m->limits.orders_max : 0);
     if (!is_stop(o->type)) {
         if (o->type == ORDER_TYPE_MARKET) o->price = model_market_limit(&m->instruments[o->instrument], o->side);
         uint32_t fillable = model_look_ahead(m, o).fillable;
@@ -271,7 +268,7 @@ static struct verdict check_new_book(struct model *m, struct order *o) {
         if (o->tif == TIF_FOK && fillable < o->total) return refuse_with(REJECT_FOK_NOT_FILLABLE, 0, fillable);
     }
     if (m->orders_count >= m->limits.orders_max)
-        return refuse_with(REJECT_LIMIT_REACHED, 0, FINDING_7 ? m->limits.orders_max : 0);
+        return refuse_with(REJECT_LIMIT_REACHED, 0, m->limits.orders_max);
     return fine;
 }
 
@@ -371,9 +368,9 @@ static struct verdict check_amended(struct model *m, const struct order *o, cons
     if (model_is_halted(m, o->instrument)) return refuse(REJECT_MARKET_HALTED);
     struct verdict v = check_section(m, o->instrument);
     if (v.reason == REJECT_NONE) v = check_quantity(m, n, 0);
-    if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE) && !(FINDING_9 && a->price.ticks == 0))
+    if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE))
         v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
-    if (v.reason == REJECT_NONE) v = check_display(n, n->display != 0 && (!FINDING_10 || (a->flags & AMEND_DISPLAY)));
+    if (v.reason == REJECT_NONE) v = check_display(n, (a->flags & AMEND_DISPLAY) && n->display != 0);
     if (v.reason == REJECT_NONE && has_price) v = check_price(m, n);
     if (v.reason == REJECT_NONE) v = check_value(m, n, has_price ? n->price : n->stop);
     if (v.reason != REJECT_NONE) return v;
@@ -503,6 +500,7 @@ void model_apply_mass_cancel(struct model *m) {
 
 static bool is_left_behind(const struct model *m, const struct order *o, const void *context) {
     (void)context;
+    if (FINDING_12 && o->participant != m->command->participant) return false;
     return (o->flags & ORDER_CANCEL_ON_DISCONNECT) && o->connection == m->command->connection;
 }
 

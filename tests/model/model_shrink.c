@@ -191,8 +191,10 @@ uint32_t shrink_and_write(const struct command *commands, uint32_t count, const 
     find_creators(&s, commands, count);
     s.count = run(&s, s.steps, count);
     if (s.count > 0) {
-        drop(&s);
-        simplify_all(&s);
+        for (uint32_t pass = 0; pass < 3; pass++) {
+            drop(&s);
+            simplify_all(&s);
+        }
         drop(&s);
         write_script(&s, file);
     }

@@ -24,7 +24,7 @@ enum {
     MODEL_HOLIDAYS_MAX = 64,
 };
 
-enum { FINDING_3 = 1, FINDING_4 = 1, FINDING_5 = 1, FINDING_6 = 1, FINDING_7 = 1, FINDING_8 = 1, FINDING_9 = 1, FINDING_10 = 1 };
+enum { FINDING_12 = 1, FINDING_13 = 1 };
 
 enum order_state { ORDER_INCOMING, ORDER_RESTING, ORDER_WAITING, ORDER_TRIGGERED, ORDER_ENDED };
 
@@ -150,7 +150,7 @@ uint32_t model_end_orders(struct model *model, model_order_test *test, const voi
 /* What an incoming order would meet. */
 struct foresight {
     uint32_t fillable;
-    bool meets;             /* at least one order that it would trade with, end or shrink */
+    bool meets;             /* at least one order within its limit, be it one that it passes over */
 };
 
 struct model_collar { uint32_t low, high; };    /* high 0 = none */

@@ -65,7 +65,7 @@ static void end_at_midnight(struct model *m, int32_t date) {
             if (first == NULL || o->entry < first->entry) first = o;
         }
         if (first == NULL) return;
-        model_end_order(m, first, EVENT_EXPIRED, first->tif == TIF_DAY || FINDING_4 ? CAUSE_END_OF_DAY : CAUSE_EXPIRE_DATE,
+        model_end_order(m, first, EVENT_EXPIRED, first->tif == TIF_DAY ? CAUSE_END_OF_DAY : CAUSE_EXPIRE_DATE,
                         REJECT_NONE);
     }
 }
@@ -75,7 +75,6 @@ static void close_sessions(struct model *m, int64_t now) {
     for (uint32_t i = 0; i < m->sessions_count; i++) {
         const struct model_session *s = &m->sessions[i];
         if (is_always_open(s)) continue;
-        if (FINDING_3 && !s->open && is_scheduled_open(m, s, now)) set_phase(m, i, true);
         if (!s->open || is_scheduled_open(m, s, now)) continue;
         set_phase(m, i, false);
         model_end_orders(m, ends_with_session, &i, EVENT_EXPIRED, CAUSE_SESSION_CLOSE);
@@ -162,6 +161,7 @@ static enum reject add_instrument(struct model *m, const struct command_instrume
 static enum reject set_terms(struct model *m, const struct command_instrument_terms *c) {
     if (c->instrument >= m->instruments_count) return REJECT_BAD_VALUE;
     struct model_instrument *i = &m->instruments[c->instrument];
+    if (i->has_terms) return REJECT_BAD_VALUE;
     int64_t scale = 1;
     for (uint32_t place = 2; place < i->price_places; place++) scale *= 10;
     if (c->lot_units == 0 || c->tick_scaled <= 0 || c->tick_scaled > INT64_MAX / c->lot_units) return REJECT_BAD_VALUE;
@@ -210,6 +210,7 @@ static enum reject add_session(struct model *m, const struct command_session *c)
 
 static enum reject list_symbol(struct model *m, const struct command_session_symbol *c) {
     if (c->session >= m->sessions_count || c->instrument >= m->instruments_count) return REJECT_BAD_VALUE;
+    if (m->instruments[c->instrument].session != NAME_NONE) return REJECT_BAD_VALUE;
     m->instruments[c->instrument].session = c->session;
     say_subject(m, EVENT_SESSION, c->instrument, c->session);
     return REJECT_NONE;
@@ -247,7 +248,7 @@ static enum reject accredit(struct model *m, const struct command_accredit *c) {
 static enum reject add_user(struct model *m, const struct command_add_user *c) {
     for (uint32_t i = 0; i < m->users_count; i++)
         if (memcmp(m->users[i].name, c->name, user_name_size) == 0) return REJECT_BAD_VALUE;
-    bool official = c->role == ROLE_SUPERVISOR || c->role == ROLE_ADMIN;
+    bool official = c->role == ROLE_SUPERVISOR || c->role == ROLE_ADMIN || (FINDING_13 && c->role == ROLE_OBSERVER);
     if (c->name[0] == '\0' || c->role >= ROLE_COUNT) return REJECT_BAD_VALUE;
     if (c->participant >= m->participants_count && !(official && c->participant == NAME_NONE)) return REJECT_BAD_VALUE;
     if (m->users_count == m->limits.users_max) return REJECT_LIMIT_REACHED;
@@ -262,7 +263,7 @@ static enum reject add_user(struct model *m, const struct command_add_user *c) {
 
 static enum reject deposit(struct model *m, const struct command_deposit *c, int64_t *free_minor) {
     if (c->participant >= m->participants_count || c->currency >= CURRENCY_COUNT || c->action > DEPOSIT_WITHDRAW ||
-        c->amount.minor <= 0)
+        c->amount.minor <= 0 || c->amount.minor > VALUE_MINOR_MAX)
         return REJECT_BAD_VALUE;
     int64_t *credited = &m->participants[c->participant].credited[c->currency];
     int64_t sum;

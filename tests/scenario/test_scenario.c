@@ -64,7 +64,8 @@ Test(scenario, instruments_of_the_catalogue_and_of_its_own) {
     cr_expect_eq(own->unit, UNIT_TONNE);
     cr_expect_eq(own->currency, CURRENCY_CNY);
     cr_expect_eq(own->price_places, 2);
-    const struct command_instrument_terms *terms = &command_of(&scenario, COMMAND_INSTRUMENT_TERMS, 1)->instrument_terms;
+    const struct command_instrument_terms *terms =
+        &command_of(&scenario, COMMAND_INSTRUMENT_TERMS, 1)->instrument_terms;
     cr_expect_eq(terms->instrument, 1);
     cr_expect_eq(terms->lot_units, 1);
     cr_expect_eq(terms->tick_scaled, 1);
@@ -85,7 +86,12 @@ Test(scenario, instruments_of_the_catalogue_and_of_its_own) {
 }
 
 Test(scenario, the_decimals_of_a_tick_are_those_of_its_prices) {
-    static const struct { const char *tick, *reference; uint32_t lot; int64_t scaled; uint32_t places, ticks; } rows[] = {
+    static const struct {
+        const char *tick, *reference;
+        uint32_t lot;
+        int64_t scaled;
+        uint32_t places, ticks;
+    } rows[] = {
         {"'0.5'", "'1000.00'", 1, 50, 2, 2000}, {"'500.00'", "198000", 20, 50000, 2, 396}, {"5", "10", 1, 500, 2, 2},
         {"'0.001'", "'1.002'", 10, 1, 3, 1002}, {"'0.0050'", "'0.01'", 2, 5, 3, 2},
         {"'0.000001'", "'134.217727'", 10000, 1, 6, 134217727}, {"'0.10'", "'23.10'", 90, 10, 2, 231},

@@ -1,6 +1,6 @@
-/* server_fixture.h - a whole server on a thread of its own, and clients with blocking sockets. */
-#ifndef BIRZHA_TESTS_SERVER_FIXTURE_H
-#define BIRZHA_TESTS_SERVER_FIXTURE_H
+/* daemon_fixture.h - a whole server on a thread of its own, and clients with blocking sockets. */
+#ifndef BIRZHA_TESTS_DAEMON_FIXTURE_H
+#define BIRZHA_TESTS_DAEMON_FIXTURE_H
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "gateway/net/server.h"
+#include "gateway/net/daemon.h"
 #include "instruments/calendar.h"
 
 #define SCENARIO_TEXT \
@@ -31,7 +31,7 @@
     "             {\"user\": \"root\", \"role\": \"admin\", \"password\": \"r\"}]}"
 
 struct running {
-    struct server *server;
+    struct daemon *daemon;
     uv_loop_t loop;
     uv_async_t stop;
     pthread_t thread;
@@ -41,7 +41,7 @@ struct running {
 static struct running *running;
 
 static inline void on_stop(uv_async_t *stop) {
-    server_stop(stop->data);
+    daemon_stop(stop->data);
 }
 
 static inline void *serve(void *argument) {
@@ -58,38 +58,38 @@ static inline void write_scenario(char path[]) {
 }
 
 /* Impatient, so that tests do not wait: what takes 5 and 10 s takes 0.3 and 0.6. */
-static inline void server_begin(enum clock_mode clock) {
+static inline void open_daemon(enum clock_mode clock) {
     char error[512] = "", path[] = "/tmp/birzha_test_XXXXXX";
     write_scenario(path);
     running = calloc(1, sizeof *running);
-    running->server = calloc(1, sizeof *running->server);
+    running->daemon = calloc(1, sizeof *running->daemon);
     cr_assert_eq(uv_loop_init(&running->loop), 0);
     const struct config config = {.clock = clock, .scenario = path, .ephemeral = 1};
-    cr_assert_eq(server_open(running->server, &running->loop, &config, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(daemon_open(running->daemon, &running->loop, &config, error, sizeof error), 0, "%s", error);
     unlink(path);
-    running->server->network.patience = (struct network_patience){
+    running->daemon->network.patience = (struct network_patience){
         .line_timeout_ns = 3 * NS_PER_SECOND / 10,
         .stall_timeout_ns = 6 * NS_PER_SECOND / 10,
         .finish_timeout_ns = 3 * NS_PER_SECOND / 10,
     };
-    cr_assert_eq(server_listen(running->server, "127.0.0.1", &running->port, error, sizeof error), 0, "%s", error);
+    cr_assert_eq(daemon_listen(running->daemon, "127.0.0.1", &running->port, error, sizeof error), 0, "%s", error);
     uv_async_init(&running->loop, &running->stop, on_stop);
-    running->stop.data = running->server;
+    running->stop.data = running->daemon;
     uv_unref((uv_handle_t *)&running->stop);
     cr_assert_eq(pthread_create(&running->thread, NULL, serve, NULL), 0);
 }
 
-static inline void server_open_manual(void) {
-    server_begin(CLOCK_MODE_MANUAL);
+static inline void open_manual(void) {
+    open_daemon(CLOCK_MODE_MANUAL);
 }
 
-static inline void server_end(void) {
+static inline void close_daemon(void) {
     uv_async_send(&running->stop);
     pthread_join(running->thread, NULL);
     uv_close((uv_handle_t *)&running->stop, NULL);
-    server_close(running->server);
+    daemon_close(running->daemon);
     cr_assert_eq(uv_loop_close(&running->loop), 0);
-    free(running->server);
+    free(running->daemon);
     free(running);
 }
 

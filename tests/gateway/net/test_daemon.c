@@ -1,9 +1,9 @@
-/* test_server.c - the whole server over sockets: trade, resume, drop, flood, stall, stop. */
-#include "tests/gateway/net/server_fixture.h"
+/* test_daemon.c - the whole server over sockets: trade, resume, drop, flood, stall, stop. */
+#include "tests/gateway/net/daemon_fixture.h"
 
-TestSuite(server, .init = server_open_manual, .fini = server_end, .timeout = 40);
+TestSuite(daemon, .init = open_manual, .fini = close_daemon, .timeout = 40);
 
-Test(server, two_parties_trade_and_the_public_sees_it) {
+Test(daemon, two_parties_trade_and_the_public_sees_it) {
     struct caller *alfa = call_as("alfa", "a", ""), *beta = call_as("beta", "b", ""), *reader = call();
     tell(reader, "{\"type\":\"subscribe\",\"channel\":\"book\",\"symbols\":[\"WHEAT\"]}");
     expect(reader, "\"type\":\"ack\"");
@@ -23,7 +23,7 @@ Test(server, two_parties_trade_and_the_public_sees_it) {
     hang_up(reader);
 }
 
-Test(server, requests_in_one_segment_are_answered_in_their_order) {
+Test(daemon, requests_in_one_segment_are_answered_in_their_order) {
     struct caller *alfa = call_as("alfa", "a", "");
     char requests[64 * 1024];
     size_t size = 0;
@@ -39,7 +39,7 @@ Test(server, requests_in_one_segment_are_answered_in_their_order) {
     hang_up(alfa);
 }
 
-Test(server, a_request_behind_a_logon_waits_for_it_even_if_the_sender_has_ended_its_half) {
+Test(daemon, a_request_behind_a_logon_waits_for_it_even_if_the_sender_has_ended_its_half) {
     struct caller *alfa = call();
     const char *both = "{\"type\":\"logon\",\"user\":\"alfa\",\"password\":\"a\"}\n{\"type\":\"balances_request\"}\n";
     tell_bytes(alfa, both, strlen(both));
@@ -50,7 +50,7 @@ Test(server, a_request_behind_a_logon_waits_for_it_even_if_the_sender_has_ended_
     hang_up(alfa);
 }
 
-Test(server, a_dropped_connection_takes_its_orders_along_if_it_said_so) {
+Test(daemon, a_dropped_connection_takes_its_orders_along_if_it_said_so) {
     struct caller *first = call_as("alfa", "a", ",\"cancel_on_disconnect\":true"), *second = call_as("alfa", "a", "");
     tell(first, ORDER("a1", "sell", "5", "200.00"));
     expect(second, "\"exec_type\":\"new\"");
@@ -61,7 +61,7 @@ Test(server, a_dropped_connection_takes_its_orders_along_if_it_said_so) {
     hang_up(second);
 }
 
-Test(server, garbage_is_refused_line_by_line_and_a_line_too_long_ends_it) {
+Test(daemon, garbage_is_refused_line_by_line_and_a_line_too_long_ends_it) {
     struct caller *caller = call();
     tell(caller, "\x01\x02");
     expect(caller, "\"code\":108");
@@ -76,7 +76,7 @@ Test(server, garbage_is_refused_line_by_line_and_a_line_too_long_ends_it) {
     hang_up(caller);
 }
 
-Test(server, an_unfinished_line_is_cut_off_and_an_idle_stranger_is_not) {
+Test(daemon, an_unfinished_line_is_cut_off_and_an_idle_stranger_is_not) {
     struct caller *slow = call(), *idle = call();
     tell_bytes(slow, "{\"type\":", 8);
     expect_end(slow);
@@ -99,21 +99,21 @@ static size_t flood(struct caller *caller) {
     return taken;
 }
 
-Test(server, one_who_never_reads_costs_a_bounded_outbox_and_is_dropped) {
+Test(daemon, one_who_never_reads_costs_a_bounded_outbox_and_is_dropped) {
     struct caller *deaf = call(), *other = call();
     flood(deaf);
-    cr_assert_leq(running->server->network.pool.used_count, (uint32_t)outbox_spans_max);
+    cr_assert_leq(running->daemon->network.pool.used_count, (uint32_t)outbox_spans_max);
     tell(other, "{\"type\":\"sessions_request\"}");
     expect(other, "\"type\":\"sessions\"");
-    for (int i = 0; i < 50 && __atomic_load_n(&running->server->network.connections_count, __ATOMIC_RELAXED) > 1; i++) {
+    for (int i = 0; i < 50 && __atomic_load_n(&running->daemon->network.connections_count, __ATOMIC_RELAXED) > 1; i++) {
         usleep(100 * 1000);
     }
-    cr_assert_eq(running->server->network.connections_count, 1, "the deaf one is gone");
+    cr_assert_eq(running->daemon->network.connections_count, 1, "the deaf one is gone");
     hang_up(deaf);
     hang_up(other);
 }
 
-Test(server, resume_after_a_reconnect) {
+Test(daemon, resume_after_a_reconnect) {
     struct caller *alfa = call_as("alfa", "a", "");
     tell(alfa, ORDER("a1", "sell", "5", "200.00"));
     expect(alfa, "\"seq\":1");
@@ -128,7 +128,7 @@ Test(server, resume_after_a_reconnect) {
     hang_up(alfa);
 }
 
-Test(server, wrong_credentials_are_refused_and_new_users_can_log_on) {
+Test(daemon, wrong_credentials_are_refused_and_new_users_can_log_on) {
     struct caller *stranger = call();
     tell(stranger, "{\"type\":\"logon\",\"user\":\"alfa\",\"password\":\"b\"}");
     expect(stranger, "\"code\":1202");
@@ -142,7 +142,7 @@ Test(server, wrong_credentials_are_refused_and_new_users_can_log_on) {
     hang_up(root);
 }
 
-Test(server, the_clock_moves_by_command_and_day_orders_end) {
+Test(daemon, the_clock_moves_by_command_and_day_orders_end) {
     struct caller *root = call_as("root", "r", ""), *alfa = call_as("alfa", "a", "");
     tell(alfa, ORDER("a1", "sell", "5", "200.00"));
     expect(alfa, "\"exec_type\":\"new\"");
@@ -153,7 +153,7 @@ Test(server, the_clock_moves_by_command_and_day_orders_end) {
     hang_up(root);
 }
 
-Test(server, shutdown_ends_every_connection_in_order) {
+Test(daemon, shutdown_ends_every_connection_in_order) {
     struct caller *root = call_as("root", "r", ""), *reader = call();
     tell(root, "{\"type\":\"admin_shutdown\"}");
     expect(root, "\"type\":\"ack\"");
@@ -163,7 +163,7 @@ Test(server, shutdown_ends_every_connection_in_order) {
     hang_up(reader);
 }
 
-Test(server, many_connections_come_and_go) {
+Test(daemon, many_connections_come_and_go) {
     enum { callers_max = 200 };
     struct caller *callers[callers_max];
     for (int i = 0; i < callers_max; i++) callers[i] = call();
