@@ -145,8 +145,10 @@ struct event_rejected {
     uint16_t reason;
     uint8_t side, order_type;
     int64_t allowed_low, allowed_high;
+    quantity display, min;
+    int32_t expire_date;
     uint8_t time_in_force;
-    uint8_t reserved[15];
+    uint8_t reserved[3];
 };
 
 /* The same order came a second time, word for word: it is answered with its present state. */

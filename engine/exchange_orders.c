@@ -23,7 +23,8 @@ static void say_rejected(const struct command *command, struct verdict verdict, 
     say_client_id(order->client_order_id, order->instrument, command->participant, 0, events);
     *event_next(events) = (struct event){ .kind = EVENT_REJECTED, .instrument = order->instrument, .rejected = {
         .participant = command->participant, .user = command->user, .price = order->price, .stop = order->stop,
-        .quantity = order->quantity, .reason = (uint16_t)verdict.reason, .side = order->side,
+        .quantity = order->quantity, .display = order->display, .min = order->min,
+        .expire_date = order->expire_date, .reason = (uint16_t)verdict.reason, .side = order->side,
         .order_type = order->order_type, .time_in_force = order->time_in_force,
         .allowed_low = verdict.allowed_low, .allowed_high = verdict.allowed_high } };
 }

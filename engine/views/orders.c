@@ -293,7 +293,8 @@ static uint32_t apply_rejected(const struct orders_view *view, const struct even
         .allowed_low = rejected->allowed_low, .allowed_high = rejected->allowed_high,
         .participant = rejected->participant, .instrument = event->instrument, .client = NAME_NONE,
         .price = rejected->price, .stop = rejected->stop, .order_quantity = rejected->quantity,
-        .expire_date = date_none, .reason = rejected->reason, .kind = REPORT_EXECUTION,
+        .display_quantity = rejected->display, .min_quantity = rejected->min, .expire_date = rejected->expire_date,
+        .reason = rejected->reason, .kind = REPORT_EXECUTION,
         .exec_type = EXEC_TYPE_REJECTED, .ord_status = ORD_STATUS_REJECTED, .side = rejected->side,
         .order_type = rejected->order_type, .time_in_force = rejected->time_in_force};
     const char *name = name_for(view, 0, rejected->participant);

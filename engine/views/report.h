@@ -53,6 +53,7 @@ struct report {
     price price, stop;
     quantity order_quantity, cum_quantity, leaves_quantity, display_quantity;
     quantity last_quantity;
+    quantity min_quantity;      /* rejected orders only: for the sentence of the refusal */
     price last_price;
     int32_t expire_date;
     uint16_t reason;            /* enum reject; 0 = none */
@@ -61,10 +62,11 @@ struct report {
     uint8_t side, order_type, time_in_force, order_flags;
     uint8_t liquidity, deal_class;
     uint8_t flags;              /* enum report_flag */
+    uint8_t reserved[4];
     char client_order_id[client_order_id_size];
     char orig_client_order_id[client_order_id_size];   /* after an amend: the name before */
 };
 
-_Static_assert(sizeof(struct report) == 200, "a report has no padding");
+_Static_assert(sizeof(struct report) == 208, "a report has no padding");
 
 #endif

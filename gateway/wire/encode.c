@@ -130,6 +130,7 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
         if (message.order_id == 0) message.order_id = command->amend_order.order_id;
         about.price = command->amend_order.price;
         about.quantity = command->amend_order.quantity;
+        about.display.lots = command->amend_order.display_lots;
     } else if (command->kind == COMMAND_CANCEL_ORDER) {
         message.client_order_id = command->cancel_order.client_order_id;
         message.orig_client_order_id = command->cancel_order.orig_client_order_id;

@@ -90,7 +90,8 @@ static void put_reason(struct json *json, const struct exchange *exchange, const
     struct reason_case about = {
         .reason = report->reason, .instrument = report->instrument, .participant = report->participant,
         .order_id = report->order_id, .price = report->price, .stop = report->stop,
-        .quantity = report->order_quantity, .side = report->side, .order_type = report->order_type,
+        .quantity = report->order_quantity, .display = report->display_quantity, .min = report->min_quantity,
+        .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
         .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
         .allowed_high = report->allowed_high, .words = words};
     uint32_t size = reason_text(exchange, &about, text);

@@ -109,7 +109,8 @@ static void say_dates(struct sentence *sentence, const char *what, int64_t date)
 static void say_too_few(struct sentence *sentence) {
     const struct reason_case *about = sentence->about;
     if (about->quantity.lots != UINT32_MAX && about->quantity.lots >= about->allowed_low && about->allowed_low > 0) {
-        say(sentence, "min_qty is above the order's quantity, %" PRId64 " lots", about->allowed_high);
+        say(sentence, "min_qty %" PRIu32 " is above the order's quantity, %" PRId64 " lots", about->min.lots,
+            about->allowed_high);
     } else if (about->quantity.lots == 0) {
         say(sentence, "the quantity is below the least allowed, %" PRId64 " lots; the most is %" PRId64,
             about->allowed_low, about->allowed_high);
@@ -128,10 +129,11 @@ static void say_too_many(struct sentence *sentence) {
 }
 
 static void say_time_in_force(struct sentence *sentence) {
-    char date[part_size];
+    char given[part_size], today[part_size];
     const struct reason_case *about = sentence->about;
     if (about->time_in_force == TIF_GTD && about->allowed_low != 0) {
-        say(sentence, "expire_date lies before the trade date, %s", date_text(about->allowed_low, date));
+        say(sentence, "expire_date %s lies before the trade date, %s", date_text(about->expire_date, given),
+            date_text(about->allowed_low, today));
     } else if (about->order_type == ORDER_TYPE_STOP || about->order_type == ORDER_TYPE_STOP_LIMIT) {
         say(sentence, "a stop waits: it can be day, gtc or gtd, and has no min_qty");
     } else {
@@ -251,8 +253,8 @@ static void say_quantity(struct sentence *sentence) {
         break;
     case REJECT_TIF_INVALID: say_time_in_force(sentence); break;
     case REJECT_DISPLAY_QTY_INVALID:
-        say(sentence, "display_qty is 1 to %" PRId64 " here, and goes with neither ioc, fok nor all_or_none",
-            sentence->about->allowed_high);
+        say(sentence, "display_qty %" PRIu32 " cannot be: it is 1 to %" PRId64 " here, and goes with neither ioc, fok"
+            " nor all_or_none", sentence->about->display.lots, sentence->about->allowed_high);
         break;
     }
 }

@@ -20,7 +20,8 @@ struct reason_case {
     uint32_t participant;
     uint64_t order_id;
     price price, stop;                  /* sentinels of command.h included */
-    quantity quantity;
+    quantity quantity, display, min;
+    int32_t expire_date;
     uint8_t side, order_type, time_in_force;
     int64_t allowed_low, allowed_high;
     const struct request_words *words;  /* the request in its own words */

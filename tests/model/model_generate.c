@@ -406,7 +406,7 @@ static void spoil_instrument_terms(struct generator *g, struct command_instrumen
     uint32_t edge = edges[below(g, sizeof edges / sizeof *edges)];
     switch (below(g, 7)) {
     case 0: t->lot_units = edge; break;
-    case 1: t->tick_scaled = one_in(g, 3) ? -(int64_t)edge : one_in(g, 3) ? INT64_MAX : edge; break;
+    case 1: t->tick_scaled = one_in(g, 3) ? -(int64_t)edge : one_in(g, 3) ? VALUE_MINOR_MAX + (int64_t)below(g, 2) : edge; break;
     case 2: t->reference.ticks = edge; break;
     case 3: t->quantity_min.lots = edge; break;
     case 4: t->quantity_max.lots = edge; break;

@@ -282,6 +282,9 @@ static void say_rejected(struct model *m, struct verdict v) {
     e->rejected.price = n->price;
     e->rejected.stop = n->stop;
     e->rejected.quantity = n->quantity;
+    e->rejected.display = n->display;
+    e->rejected.min = n->min;
+    e->rejected.expire_date = n->expire_date;
     e->rejected.reason = (uint16_t)v.reason;
     e->rejected.side = n->side;
     e->rejected.order_type = n->order_type;

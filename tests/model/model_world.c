@@ -166,7 +166,7 @@ static enum reject set_terms(struct model *m, const struct command_instrument_te
     for (uint32_t place = 2; place < i->price_places; place++) scale *= 10;
     if (c->lot_units == 0 || c->tick_scaled <= 0 || c->tick_scaled > INT64_MAX / c->lot_units) return REJECT_BAD_VALUE;
     int64_t lot_tick_scaled = c->tick_scaled * c->lot_units;
-    if (lot_tick_scaled % scale != 0) return REJECT_BAD_VALUE;
+    if (lot_tick_scaled % scale != 0 || lot_tick_scaled / scale > VALUE_MINOR_MAX) return REJECT_BAD_VALUE;
     if (c->reference.ticks == 0 || c->reference.ticks > price_ticks_max) return REJECT_BAD_VALUE;
     if (c->quantity_min.lots == 0 || c->quantity_max.lots < c->quantity_min.lots ||
         c->quantity_max.lots > QUANTITY_LOTS_MAX)
@@ -267,8 +267,10 @@ static enum reject deposit(struct model *m, const struct command_deposit *c, int
         return REJECT_BAD_VALUE;
     int64_t *credited = &m->participants[c->participant].credited[c->currency];
     int64_t sum;
-    *free_minor = *credited;
-    if (c->action == DEPOSIT_WITHDRAW && c->amount.minor > *credited) return REJECT_WITHDRAWAL_EXCEEDS_FREE;
+    if (c->action == DEPOSIT_WITHDRAW && c->amount.minor > *credited) {
+        *free_minor = *credited;
+        return REJECT_WITHDRAWAL_EXCEEDS_FREE;
+    }
     if (c->action == DEPOSIT_WITHDRAW) sum = *credited - c->amount.minor;
     else if (__builtin_add_overflow(*credited, c->amount.minor, &sum)) return REJECT_BAD_VALUE;
     *credited = sum;
@@ -304,6 +306,16 @@ static enum reject add_holiday(struct model *m, const struct command_holiday *c)
     return REJECT_NONE;
 }
 
+static uint32_t room_for(const struct model *m, uint32_t kind) {
+    switch (kind) {
+    case COMMAND_INSTRUMENT: return m->limits.instruments_max;
+    case COMMAND_SESSION: return m->limits.sessions_max;
+    case COMMAND_PARTICIPANT: return m->limits.participants_max;
+    case COMMAND_USER: return m->limits.users_max;
+    default: return bases_count_max;
+    }
+}
+
 void model_apply_world(struct model *m) {
     const struct command *c = m->command;
     enum reject reason = REJECT_NONE;
@@ -322,6 +334,6 @@ void model_apply_world(struct model *m) {
     case COMMAND_HOLIDAY: reason = add_holiday(m, &c->holiday); break;
     default: break;     /* a password changes nothing */
     }
-    if (reason != REJECT_NONE)
-        model_refuse(m, reason, reason == REJECT_WITHDRAWAL_EXCEEDS_FREE ? free_minor : 0);
+    if (reason == REJECT_LIMIT_REACHED) model_refuse(m, reason, room_for(m, c->kind));
+    else if (reason != REJECT_NONE) model_refuse(m, reason, free_minor);
 }
