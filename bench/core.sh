@@ -1,14 +1,14 @@
 #!/bin/bash
 # core.sh - the engine, the limit sketch and the naive engine on the four order flows, turn by turn on one core.
 #
-#   BIRZHA_BUILD=build bash bench/core.sh [FLOW ...]        FLOW: real sweep multi deep (all, if none is given)
+#   BUILD=build bash bench/core.sh [FLOW ...]        FLOW: real sweep multi deep (all, if none is given)
 #
 # The machine's speed drifts, so the three take turns: each round replays a flow once with every engine, and a ratio is
 # taken within its round. The table shows the medians over the rounds. Environment: ROUNDS (5), RUNS a round
 # (3), CORE (the last one), NAIVE=0 leaves the naive engine out. Exit code 1 when any replay makes wrong trades.
 set -euo pipefail
 shopt -s inherit_errexit
-build=${BIRZHA_BUILD:-build}
+build=${BUILD:-build}
 rounds=${ROUNDS:-5} runs=${RUNS:-3} core=${CORE:-$(($(nproc) - 1))} naive=${NAIVE:-1}
 flows=("$@")
 [ ${#flows[@]} -gt 0 ] || flows=(real sweep multi deep)

@@ -17,7 +17,8 @@ static void add(struct book_change *change, struct book_level level) {
     change->levels[change->count++] = level;
 }
 
-void book_diff(const struct book_side *before, const struct book_side *after, enum side side, struct book_change *change) {
+void book_diff(const struct book_side *before, const struct book_side *after, enum side side,
+               struct book_change *change) {
     const struct book_level *old = before->levels, *old_end = old + before->count;
     const struct book_level *new = after->levels, *new_end = new + after->count;
     change->count = 0;

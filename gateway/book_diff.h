@@ -24,6 +24,7 @@ struct book_change {
 };
 
 /* What turns `before` into `after`. Both are of `side`. */
-void book_diff(const struct book_side *before, const struct book_side *after, enum side side, struct book_change *change);
+void book_diff(const struct book_side *before, const struct book_side *after, enum side side,
+               struct book_change *change);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "gateway/password.h"
 #include "gateway/scenario/data_folder.h"
-#include "instruments/check.h"
+#include "instruments/calendar.h"
 
 #define DEMONSTRATION_WORLD "scenarios/demo.json"
 
@@ -90,9 +90,10 @@ static uint16_t apply(struct sequencer *sequencer, struct command *command) {
     return 0;
 }
 
-static int apply_all(struct sequencer *sequencer, struct command *commands, uint32_t count, char *error,
-                     size_t error_size) {
+static int apply_all(struct sequencer *sequencer, struct command *commands, uint32_t count, int64_t time_ns,
+                     char *error, size_t error_size) {
     for (uint32_t i = 0; i < count; i++) {
+        commands[i].time_ns = time_ns;
         uint16_t reason = apply(sequencer, &commands[i]);
         if (reason == 0) continue;
         snprintf(error, error_size, "the world cannot be created: command %u of kind %u is refused: %s", i + 1,
@@ -102,7 +103,21 @@ static int apply_all(struct sequencer *sequencer, struct command *commands, uint
     return 0;
 }
 
-int genesis_apply(struct sequencer *sequencer, struct scenario *scenario, char *error, size_t error_size) {
+/* When the world begins. */
+static int64_t beginning_ns(const struct scenario *scenario, enum clock_mode clock) {
+    if (clock == CLOCK_MODE_MANUAL) return scenario->start_ns;
+    struct wall_clock wall;
+    wall_clock_init(&wall);
+    return wall_clock_now_ns(&wall);
+}
+
+int genesis_apply(struct sequencer *sequencer, struct scenario *scenario, enum clock_mode clock, char *error,
+                  size_t error_size) {
+    int64_t time_ns = beginning_ns(scenario, clock);
+    if (!calendar_covers(trade_date(time_ns))) {
+        snprintf(error, error_size, "today lies outside the calendar, which ends with the year %d", calendar_year_last);
+        return -1;
+    }
     struct command *passwords = calloc(scenario->passwords_count + 1, sizeof *passwords);
     int status = passwords ? hash_all(scenario, passwords) : -ENOMEM;
     if (status < 0) {
@@ -110,9 +125,10 @@ int genesis_apply(struct sequencer *sequencer, struct scenario *scenario, char *
         free(passwords);
         return -1;
     }
-    for (uint32_t i = 0; i < scenario->passwords_count; i++) passwords[i].time_ns = scenario->start_ns;
-    status = apply_all(sequencer, scenario->commands, scenario->commands_count, error, error_size);
-    if (status == 0) status = apply_all(sequencer, passwords, scenario->passwords_count, error, error_size);
+    status = apply_all(sequencer, scenario->commands, scenario->commands_count, time_ns, error, error_size);
+    if (status == 0) {
+        status = apply_all(sequencer, passwords, scenario->passwords_count, time_ns, error, error_size);
+    }
     free(passwords);
     return status;
 }

@@ -15,8 +15,10 @@
 __attribute__((warn_unused_result))
 int genesis_read(const char *path, struct scenario *scenario, char *error, size_t error_size);
 
-/* Applies everything that `scenario` contains to a sequencer that has not started. 0, or -1 and one line in `error`. */
+/* Applies everything that `scenario` contains to a sequencer that has not started. Under the manual clock the world
+ * begins at the scenario's start, under the wall clock now. 0, or -1 and one line in `error`. */
 __attribute__((warn_unused_result))
-int genesis_apply(struct sequencer *sequencer, struct scenario *scenario, char *error, size_t error_size);
+int genesis_apply(struct sequencer *sequencer, struct scenario *scenario, enum clock_mode clock, char *error,
+                  size_t error_size);
 
 #endif

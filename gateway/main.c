@@ -10,7 +10,7 @@
 #include <uv.h>
 
 #include "gateway/config.h"
-#include "gateway/net/server.h"
+#include "gateway/net/daemon.h"
 #include "instruments/check.h"
 
 enum exit_code { EXIT_STOPPED = 0, EXIT_START_FAILED = 1, EXIT_BAD_FLAGS = 2 };
@@ -19,15 +19,15 @@ enum { signals_count = 2, error_size = 512 };
 
 static void on_signal(uv_signal_t *signal, int number) {
     (void)number;
-    server_stop(signal->data);
+    daemon_stop(signal->data);
 }
 
 /* Signals stop the server; they do not keep the loop alive. */
-static void watch_signals(uv_loop_t *loop, uv_signal_t signals[signals_count], struct server *server) {
+static void watch_signals(uv_loop_t *loop, uv_signal_t signals[signals_count], struct daemon *daemon) {
     static const int numbers[signals_count] = {SIGTERM, SIGINT};
     for (int i = 0; i < signals_count; i++) {
         uv_signal_init(loop, &signals[i]);
-        signals[i].data = server;
+        signals[i].data = daemon;
         uv_signal_start(&signals[i], on_signal, numbers[i]);
         uv_unref((uv_handle_t *)&signals[i]);
     }
@@ -53,23 +53,23 @@ static void print_ready(const struct config *config, uint16_t port) {
     printf("{\"type\":\"ready\",\"tcp\":\"%s%s%s:%u\",\"data\":", brackets ? "[" : "", config->host,
            brackets ? "]" : "", port);
     print_string(config->data);
-    printf(",\"sync\":\"%s\",\"clock\":\"%s\",\"pid\":%ld}\n", sync_mode_name(config->sync), clock_mode_name(config->clock),
-           (long)getpid());
+    printf(",\"sync\":\"%s\",\"clock\":\"%s\",\"pid\":%ld}\n", sync_mode_name(config->sync),
+           clock_mode_name(config->clock), (long)getpid());
     fflush(stdout);
 }
 
-static int run(struct server *server, const struct config *config) {
+static int run(struct daemon *daemon, const struct config *config) {
     char error[error_size];
     uv_loop_t *loop = uv_default_loop();
-    if (server_open(server, loop, config, error, sizeof error) < 0) {
+    if (daemon_open(daemon, loop, config, error, sizeof error) < 0) {
         fprintf(stderr, "birzhad: %s\n", error);
         return EXIT_START_FAILED;
     }
     uv_signal_t signals[signals_count];
-    watch_signals(loop, signals, server);
+    watch_signals(loop, signals, daemon);
     uint16_t port = config->port;
     int code = EXIT_STOPPED;
-    if (server_listen(server, config->host, &port, error, sizeof error) < 0) {
+    if (daemon_listen(daemon, config->host, &port, error, sizeof error) < 0) {
         fprintf(stderr, "birzhad: %s\n", error);
         code = EXIT_START_FAILED;
     } else {
@@ -77,7 +77,7 @@ static int run(struct server *server, const struct config *config) {
         uv_run(loop, UV_RUN_DEFAULT);
     }
     close_signals(signals);
-    server_close(server);
+    daemon_close(daemon);
     CHECK(uv_loop_close(loop) == 0);
     return code;
 }
@@ -99,18 +99,19 @@ int main(int argc, char **argv) {
         break;
     }
     if (!config.ephemeral) {
-        fputs("birzhad: this version keeps no journal: start it with --ephemeral; the world ends with the process\n", stderr);
+        fputs("birzhad: this version keeps no journal: start it with --ephemeral; the world ends with the process\n",
+              stderr);
         return EXIT_BAD_FLAGS;
     }
     signal(SIGPIPE, SIG_IGN);
     /* Password checks share the processors with the loop: two at a time. Must be set before the first one. */
     setenv("UV_THREADPOOL_SIZE", "2", 0);
-    struct server *server = calloc(1, sizeof *server);
-    if (!server) {
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    if (!daemon) {
         fputs("birzhad: no memory\n", stderr);
         return EXIT_START_FAILED;
     }
-    int code = run(server, &config);
-    free(server);
+    int code = run(daemon, &config);
+    free(daemon);
     return code;
 }

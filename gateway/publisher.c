@@ -51,7 +51,8 @@ static void read_side(const struct publisher *publisher, uint32_t instrument, ui
     }
 }
 
-static void read_book(const struct publisher *publisher, uint32_t instrument, uint32_t depth, struct book_sides *sides) {
+static void read_book(const struct publisher *publisher, uint32_t instrument, uint32_t depth,
+                      struct book_sides *sides) {
     read_side(publisher, instrument, depth, SIDE_BUY, &sides->bids);
     read_side(publisher, instrument, depth, SIDE_SELL, &sides->asks);
 }
@@ -169,6 +170,10 @@ static void go_live(struct subscription *subscription) {
     subscription->state = SUBSCRIPTION_LIVE;
 }
 
+static uint32_t places_count(const struct publisher *publisher) {
+    return CHANNEL_COUNT * publisher->instruments_max;
+}
+
 static struct subscription **slot(const struct publisher *publisher, const struct reader *reader, enum channel channel,
                                   uint32_t instrument) {
     return &reader->subscriptions[(uint32_t)channel * publisher->instruments_max + instrument];
@@ -216,7 +221,7 @@ void publisher_join(struct publisher *publisher, struct reader *reader, struct p
 
 void publisher_leave(struct publisher *publisher, struct reader *reader) {
     if (!reader->subscriptions) return;
-    for (uint32_t i = 0; i < CHANNEL_COUNT * publisher->instruments_max; i++) drop(publisher, &reader->subscriptions[i]);
+    for (uint32_t i = 0; i < places_count(publisher); i++) drop(publisher, &reader->subscriptions[i]);
     free(reader->subscriptions);
     reader->subscriptions = NULL;
 }
@@ -232,7 +237,7 @@ static uint32_t named(const struct request_subscribe *subscribe, uint32_t positi
 
 int publisher_subscribe(struct publisher *publisher, struct reader *reader, const struct request_subscribe *subscribe) {
     if (!reader->subscriptions) {
-        reader->subscriptions = calloc((size_t)CHANNEL_COUNT * publisher->instruments_max, sizeof *reader->subscriptions);
+        reader->subscriptions = calloc(places_count(publisher), sizeof *reader->subscriptions);
         if (!reader->subscriptions) return -ENOMEM;
     }
     uint32_t depth = subscribe->channel == CHANNEL_BOOK ? subscribe->depth : 0;
@@ -245,7 +250,8 @@ int publisher_subscribe(struct publisher *publisher, struct reader *reader, cons
     return 0;
 }
 
-void publisher_unsubscribe(struct publisher *publisher, struct reader *reader, const struct request_subscribe *subscribe) {
+void publisher_unsubscribe(struct publisher *publisher, struct reader *reader,
+                           const struct request_subscribe *subscribe) {
     if (!reader->subscriptions) return;
     uint32_t count = named_count(publisher, subscribe);
     for (uint32_t i = 0; i < count; i++) {

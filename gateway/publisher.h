@@ -1,7 +1,7 @@
 /* publisher.h - market data: what the public is told, to whom, and from where on.
  *
- * A feed is one sequence of messages: one channel of one instrument, and for the book one depth as well. Its messages are
- * written once for all who read it. md_seq counts per instrument and channel; prev_md_seq is the feed's own message
+ * A feed is one sequence of messages: one channel of one instrument, and for the book one depth as well. Its messages
+ * are written once for all who read it. md_seq counts per instrument and channel; prev_md_seq is the feed's own message
  * before, so every reader sees an unbroken chain, or sees that it is broken.
  *   book     the best levels as its readers have them are kept by the feed; after every command the difference to the
  *            book goes out. A level that leaves the depth is removed, and comes again when it is back.
@@ -79,7 +79,8 @@ void publisher_leave(struct publisher *publisher, struct reader *reader);
 /* Subscribing again starts afresh, with another depth if one is given. 0, or -ENOMEM: then some of it may be done. */
 __attribute__((warn_unused_result))
 int publisher_subscribe(struct publisher *publisher, struct reader *reader, const struct request_subscribe *subscribe);
-void publisher_unsubscribe(struct publisher *publisher, struct reader *reader, const struct request_subscribe *subscribe);
+void publisher_unsubscribe(struct publisher *publisher, struct reader *reader,
+                           const struct request_subscribe *subscribe);
 
 /* Sends snapshots that wait, as far as the reader is not behind. */
 void publisher_pump(struct publisher *publisher, struct reader *reader);

@@ -114,7 +114,7 @@ void sequencer_connect(struct sequencer *sequencer, struct hub *hub, struct publ
 void sequencer_start(struct sequencer *sequencer, enum clock_mode mode) {
     sequencer->clock_mode = mode;
     sequencer->is_started = 1;
-    wall_clock_init(&sequencer->wall, exchange_time_ns(sequencer->exchange));
+    wall_clock_init(&sequencer->wall);
 }
 
 static int follows_wall_clock(const struct sequencer *sequencer) {
@@ -143,7 +143,9 @@ static struct applied apply_one(struct sequencer *sequencer, const struct comman
     events->count = 0;
     exchange_apply(sequencer->exchange, command, events);
     tell_views(sequencer, command);
-    if (sequencer->publisher) publisher_on_events(sequencer->publisher, events->events, events->count, command->time_ns);
+    if (sequencer->publisher) {
+        publisher_on_events(sequencer->publisher, events->events, events->count, command->time_ns);
+    }
     if (sequencer->credentials && command->kind == COMMAND_PASSWORD) {
         credentials_apply(sequencer->credentials, &command->password);
     }
@@ -161,10 +163,17 @@ static void apply_clock(struct sequencer *sequencer, int64_t time_ns) {
     apply_one(sequencer, &clock);
 }
 
+/* Lets everything happen that is due up to `time_ns`: each moment in a command of its own, so that its events bear its
+ * time. */
+static void apply_due(struct sequencer *sequencer, int64_t time_ns) {
+    int64_t due_ns;
+    while ((due_ns = exchange_next_due_ns(sequencer->exchange)) <= time_ns) apply_clock(sequencer, due_ns);
+}
+
 struct applied sequencer_apply(struct sequencer *sequencer, struct command *command) {
     if (sequencer->is_started) {
         command->time_ns = sequencer_now_ns(sequencer);
-        if (exchange_next_due_ns(sequencer->exchange) <= command->time_ns) apply_clock(sequencer, command->time_ns);
+        apply_due(sequencer, command->time_ns);
     }
     command->sequence = exchange_sequence(sequencer->exchange) + 1;
     return apply_one(sequencer, command);
@@ -172,11 +181,12 @@ struct applied sequencer_apply(struct sequencer *sequencer, struct command *comm
 
 void sequencer_move_clock(struct sequencer *sequencer, int64_t now_ns) {
     CHECK(now_ns >= exchange_time_ns(sequencer->exchange));
-    apply_clock(sequencer, now_ns);
+    apply_due(sequencer, now_ns);
+    if (now_ns > exchange_time_ns(sequencer->exchange)) apply_clock(sequencer, now_ns);
 }
 
 int sequencer_on_time(struct sequencer *sequencer) {
     if (sequencer_due_in_ns(sequencer) > 0) return 0;
-    apply_clock(sequencer, sequencer_now_ns(sequencer));
+    apply_due(sequencer, sequencer_now_ns(sequencer));
     return 1;
 }

@@ -4,8 +4,9 @@
  *                                                                             \-> publisher -> market data
  *
  * Sequences count from 1 without a gap; time never goes back. Under the wall clock a command's time is the moment it
- * is stamped; if something was due before (a phase, the end of a day), a CLOCK command of its own goes first, so that
- * the events of a request are its own. Under the manual clock time is where the last CLOCK command left it.
+ * is stamped; under the manual clock it is where the last CLOCK command left it. Every moment at which something is due
+ * (a phase, the end of a day) gets a CLOCK command of its own, before whatever comes later: so the events of a request
+ * are its own, and those of a moment bear its time, however far the clock has jumped.
  *
  * All happens before the call returns, on one thread, and nothing leaves the process meanwhile: reports are kept in
  * streams, messages in outboxes. The commands applied between two calls of network_release are a batch. A journal would
@@ -54,7 +55,7 @@ void sequencer_close(struct sequencer *sequencer);
 void sequencer_connect(struct sequencer *sequencer, struct hub *hub, struct publisher *publisher,
                        struct credentials *credentials);
 
-/* The world has been created: the clock begins to run (or to stand still) at the exchange's time. */
+/* The world has been created: from now on time is the wall clock's, or stands still. */
 void sequencer_start(struct sequencer *sequencer, enum clock_mode mode);
 
 /* Exchange time now. */

@@ -75,7 +75,8 @@ struct depth *depth_init(void *memory, const struct limits *limits) {
     depth->aggregates_max = limits->orders_max;
     depth->instruments_max = limits->instruments_max;
     for (uint32_t i = 0; i < limits->instruments_max; i++) {
-        for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) ladder_init(&depth->books[i].sides[side], order_of(side));
+        struct ladder *sides = depth->books[i].sides;
+        for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) ladder_init(&sides[side], order_of(side));
     }
     return depth;
 }

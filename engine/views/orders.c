@@ -117,7 +117,9 @@ static int is_named(const struct order_state *order, uint32_t participant, const
 
 static uint32_t find_name(const struct orders_view *view, uint32_t participant, const char *name) {
     uint32_t number = *name_bucket(view, participant, name);
-    while (number != 0 && !is_named(&view->orders[number], participant, name)) number = view->orders[number].next_by_name;
+    while (number != 0 && !is_named(&view->orders[number], participant, name)) {
+        number = view->orders[number].next_by_name;
+    }
     return number;
 }
 

@@ -77,8 +77,8 @@ uint32_t orders_view_apply(struct orders_view *view, const struct event *event, 
 
 /* NULL when there is none, or it ended too long ago. */
 const struct order_state *orders_view_find(const struct orders_view *view, uint64_t order_id);
-/* The latest order of `participant` that bears this name (client_order_id_size bytes, NUL-padded). A name that an
- * amend replaced finds nothing. */
+/* The latest order of `participant`, of those remembered, that bears this name (client_order_id_size bytes,
+ * NUL-padded). A name that an amend replaced finds nothing. */
 const struct order_state *orders_view_find_named(const struct orders_view *view, uint32_t participant,
                                                  const char *client_order_id);
 

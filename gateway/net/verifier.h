@@ -1,8 +1,8 @@
 /* verifier.h - hashes and checks passwords on libuv's worker threads, so that the loop never waits 13 ms.
  *
- * A job has its own copies of the password and of the hash, wiped when it is done. It keeps the memory of its connection
- * until the result is handed over on the loop's thread. A connection has one job at a time, because its dialog is busy
- * meanwhile. */
+ * A job has its own copies of the password and of the hash, wiped when it is done. It keeps the memory of its
+ * connection until the result is handed over on the loop's thread. A connection has one job at a time, because its
+ * dialog is busy meanwhile. */
 #ifndef BIRZHA_VERIFIER_H
 #define BIRZHA_VERIFIER_H
 

@@ -1,3 +1,4 @@
+/* catalogue.c - rows of instruments; SCENARIO.md has their keys. */
 #include "gateway/scenario/catalogue.h"
 
 #include <errno.h>
@@ -122,8 +123,8 @@ int catalogue_read_price(const struct place *place, const struct instrument *ins
     int64_t ticks = scaled / scale / tick;
     if (ticks > price_ticks_max) {
         int size = price_text(instrument, price_ticks_max, high);
-        return place_refuse(place, "%s; the largest price with this tick is %.*s", place_quote(place->json, quote), size,
-                            high);
+        return place_refuse(place, "%s; the largest price with this tick is %.*s", place_quote(place->json, quote),
+                            size, high);
     }
     if (scaled % scale != 0 || scaled / scale % tick != 0) {
         int low_size = price_text(instrument, ticks, low), high_size = price_text(instrument, ticks + 1, high);

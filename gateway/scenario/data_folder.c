@@ -1,3 +1,4 @@
+/* data_folder.c - looks for catalogue.json around the program; see data_folder.h. */
 #include "gateway/scenario/data_folder.h"
 
 #include <errno.h>

@@ -5,8 +5,8 @@
 enum { data_folder_size = 240 };
 
 /* The folder that BIRZHA_DATA_DIR names; else the first that exists beside the program's own folder: instruments/data
- * of the source tree it was built in, share/birzha/data of an installation; else instruments/data. 0, or -ENAMETOOLONG and
- * `out` is unchanged. Whether the files are there shows when they are opened. */
+ * of the source tree it was built in, share/birzha/data of an installation; else instruments/data. 0, or -ENAMETOOLONG
+ * and `out` is unchanged. Whether the files are there shows when they are opened. */
 __attribute__((warn_unused_result))
 int data_folder_find(char out[data_folder_size]);
 

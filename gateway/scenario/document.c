@@ -1,3 +1,4 @@
+/* document.c - reading a file through the guard, and refusing what is in it; see document.h. */
 #include "gateway/scenario/document.h"
 
 #include <errno.h>

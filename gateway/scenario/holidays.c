@@ -1,3 +1,4 @@
+/* holidays.c - the list of holidays; see holidays.h. */
 #include "gateway/scenario/holidays.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* position.c - the walk over a JSON text; see position.h. */
 #include "gateway/scenario/position.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* registry.c - names and their numbers; see registry.h. */
 #include "gateway/scenario/registry.h"
 
 #include <errno.h>

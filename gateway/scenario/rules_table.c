@@ -1,3 +1,4 @@
+/* rules_table.c - the dated tables, row by row; see rules_table.h. */
 #include "gateway/scenario/rules_table.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* scenario.c - the keys of the world itself, and the order in which its commands come. */
 #include "gateway/scenario/scenario.h"
 
 #include <errno.h>

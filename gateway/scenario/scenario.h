@@ -1,8 +1,9 @@
 /* scenario.h - a world from its file: the commands that create it, and what does not fit into commands.
  *
- * SCENARIO.md is the format. Loading is a function of the bytes: the same scenario and data folder give the same commands in
- * the same order. Numbers of instruments, sessions, participants and users are those that an empty exchange gives them.
- * The loader applies the same bounds as the exchange, so none of its commands is refused by one that has at least `limits`.
+ * SCENARIO.md is the format. Loading is a function of the bytes: the same scenario and data folder give the same
+ * commands in the same order. Numbers of instruments, sessions, participants and users are those that an empty exchange
+ * gives them. The loader applies the same bounds as the exchange, so none of its commands is refused by one that has at
+ * least `limits`.
  *
  * Not here: hashing of passwords, stamping of commands, running of agents. */
 #ifndef BIRZHA_SCENARIO_SCENARIO_H

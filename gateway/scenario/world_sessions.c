@@ -69,7 +69,8 @@ static int read_model(const struct place *object, struct command_session *sessio
     }
     if (place_read_choice(object, "direction", directions, COUNT(directions), &direction) != 0) return -EINVAL;
     if (direction != 0) {
-        return place_refuse_key(object, "direction", "\"%s\" is not available yet; it may be any", directions[direction]);
+        return place_refuse_key(object, "direction", "\"%s\" is not available yet; it may be any",
+                                directions[direction]);
     }
     session->model = (uint8_t)model;
     return 0;

@@ -49,7 +49,8 @@ static void answer_clock(struct dialog *dialog, const struct request *request) {
     hub->host.move_clock(hub->host.owner, now_ns);
     hub_deliver(hub);
     const struct exchange *exchange = hub->views.exchange;
-    dialog_send(dialog, encode_ack_clock(hub->out, &request->id, exchange_trade_date(exchange), exchange_time_ns(exchange)));
+    dialog_send(dialog, encode_ack_clock(hub->out, &request->id, exchange_trade_date(exchange),
+                                         exchange_time_ns(exchange)));
 }
 
 static void answer_digest(struct dialog *dialog, const struct request *request) {

@@ -47,7 +47,8 @@ static void expect_ack(struct dialog *dialog, const struct request *request, con
 static void answer_resend(struct dialog *dialog, const struct request *request, uint64_t order_id) {
     struct hub *hub = dialog->hub;
     if (hub->has_answer) {
-        dialog_send(dialog, encode_report(hub->out, hub->views.exchange, &hub->answer, &request->id, NULL, DELIVERY_FIRST));
+        dialog_send(dialog, encode_report(hub->out, hub->views.exchange, &hub->answer, &request->id, NULL,
+                                          DELIVERY_FIRST));
         return;
     }
     const struct error_message message = {

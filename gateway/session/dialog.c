@@ -73,7 +73,9 @@ void dialog_on_line_too_long(struct dialog *dialog) {
 
 void dialog_on_too_slow(struct dialog *dialog) {
     const struct error_message message = {
-        .reason = REJECT_SLOW_CONSUMER, .text = "the connection does not take what it is sent", .time_ns = dialog_now_ns(dialog),
+        .reason = REJECT_SLOW_CONSUMER,
+        .text = "the connection does not take what it is sent",
+        .time_ns = dialog_now_ns(dialog),
     };
     uint32_t size = encode_error(dialog->hub->out, &message);
     dialog->port->send_last(dialog->port, dialog->hub->out, size);
@@ -107,8 +109,8 @@ static void log_on(struct dialog *dialog) {
     uint64_t next_seq = 1;
     if (dialog->participant != NAME_NONE) next_seq = stream_next_seq(&hub->desks[dialog->participant].stream);
     dialog->live_seq = next_seq;
-    dialog->next_seq = next_seq;
-    if (dialog->pending_next_seq != 0 && dialog->pending_next_seq < next_seq) dialog->next_seq = dialog->pending_next_seq;
+    uint64_t expected_seq = dialog->pending_next_seq;
+    dialog->next_seq = expected_seq != 0 && expected_seq < next_seq ? expected_seq : next_seq;
     hub_join(hub, dialog);
     const struct logon_message message = {
         .id = &dialog->pending_id,
@@ -217,7 +219,8 @@ static void answer(struct dialog *dialog, struct request *request) {
     case REQUEST_ORDER_STATUS:
         answer_order_status(dialog, request);
         break;
-    case REQUEST_OPEN_ORDERS: case REQUEST_BALANCES: case REQUEST_DEALS: case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS:
+    case REQUEST_OPEN_ORDERS: case REQUEST_BALANCES: case REQUEST_DEALS:
+    case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS:
         begin_list(dialog, request);
         break;
     case REQUEST_PARTICIPANT:
@@ -250,6 +253,14 @@ static int admit(const struct dialog *dialog, const struct request *request, str
     return -1;
 }
 
+/* Every copy of a password that decoding has left behind. */
+static void wipe(struct hub *hub, char *line, uint32_t size) {
+    explicit_bzero(line, size);
+    explicit_bzero(&hub->request, sizeof hub->request);
+    explicit_bzero(hub->decoder, decoder_size());
+    hub->decoder = decoder_init(hub->decoder);
+}
+
 void dialog_on_line(struct dialog *dialog, char *line, uint32_t size) {
     CHECK(!dialog_is_busy(dialog));
     struct hub *hub = dialog->hub;
@@ -258,9 +269,10 @@ void dialog_on_line(struct dialog *dialog, char *line, uint32_t size) {
     int status = decode_head(hub->decoder, line, size, request, &error);
     if (status == 0) status = admit(dialog, request, &error);
     if (status == 0) status = decode_body(hub->decoder, hub->views.exchange, dialog->participant, request, &error);
-    if (request->type == REQUEST_LOGON || request->type == REQUEST_ADMIN_USER) explicit_bzero(line, size);
+    int is_secret = request->type == REQUEST_LOGON || request->type == REQUEST_ADMIN_USER;
     if (status < 0) refuse_as(dialog, &request->id, &error);
     else answer(dialog, request);
+    if (is_secret) wipe(hub, line, size);
 }
 
 /* ---- delivery ---- */
@@ -278,7 +290,8 @@ static void send_report(struct dialog *dialog, const struct report *report) {
     struct hub *hub = dialog->hub;
     const struct dialog_answer *answer = &dialog->answer;
     enum delivery delivery = dialog->next_seq < dialog->live_seq ? DELIVERY_AGAIN : DELIVERY_FIRST;
-    int answers = answer->sequence != 0 && report->exec_sequence == answer->sequence && report->order_id == answer->order_id;
+    int answers = answer->sequence != 0 && report->exec_sequence == answer->sequence &&
+                  report->order_id == answer->order_id;
     dialog_send(dialog, encode_report(hub->out, hub->views.exchange, report, answers ? &answer->id : NULL,
                                       answers ? &answer->words : NULL, delivery));
     dialog->next_seq++;

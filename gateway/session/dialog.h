@@ -85,8 +85,8 @@ void dialog_on_line(struct dialog *dialog, char *line, uint32_t size);
 void dialog_on_line_too_long(struct dialog *dialog);
 void dialog_on_too_slow(struct dialog *dialog);
 
-/* Results of hub_host.verify and hub_host.hash; ignored when the dialog is closed. `hash`: password_hash_size bytes, NULL =
- * it could not be made. */
+/* Results of hub_host.verify and hub_host.hash; ignored when the dialog is closed. `hash`: password_hash_size bytes,
+ * NULL = it could not be made. */
 void dialog_on_verdict(struct dialog *dialog, enum logon_verdict verdict, int64_t now_ns);
 void dialog_on_hash(struct dialog *dialog, const char *hash);
 

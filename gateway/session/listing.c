@@ -41,7 +41,9 @@ static int add_balance(struct listing *listing) {
     const struct participant *participant = exchange_participant(listing->hub->views.exchange, listing->participant);
     uint32_t currency = listing->position++;
     const struct balance_row row = {
-        .currency = (uint8_t)currency, .credited = participant->credited[currency], .free = participant->credited[currency],
+        .currency = (uint8_t)currency,
+        .credited = participant->credited[currency],
+        .free = participant->credited[currency],
     };
     list_add_balance(&listing->list, &row);
     return 1;

@@ -3,7 +3,7 @@
  *     slow_reader SERVER_BINARY
  *
  * What must hold: the server's memory stays bounded, order entry is as quick as before, every other reader gets every
- * update without a gap, and the one that does not read is conflated or dropped. Prints its figures, the last line sums up,
+ * update without a gap, and the one that does not read is dropped. Prints its figures, the last line sums up,
  * and exits 0 if all held, else 1.
  *
  * One trader enters and cancels orders. 9 followers and the stuck reader are subscribed to the symbol that moves, 990
@@ -39,6 +39,7 @@ enum {
     sample_every = 100,                 /* batches between two latency samples */
     samples_max = 1024,
     wait_ms = 30000,
+    patience_s = 13,                    /* the server's, with a reader that takes no byte, is 10 */
     rss_growth_kib_max = 24 * 1024,     /* of the second half, client order ids of the day included */
 };
 
@@ -50,7 +51,8 @@ static const char world[] =
     "  \"instruments\": [\"DY-SMP-EX\", \"DY-BUT-825\"],"
     "  \"participants\": [{ \"id\": \"MAKER\", \"country\": \"BY\","
     "    \"accreditations\": [{ \"section\": \"agri\", \"from\": \"2020-01-01\" }] }],"
-    "  \"users\": [{ \"user\": \"maker\", \"participant\": \"MAKER\", \"role\": \"trader\", \"password\": \"maker-secret\" }] }";
+    "  \"users\": [{ \"user\": \"maker\", \"participant\": \"MAKER\", \"role\": \"trader\","
+    "    \"password\": \"maker-secret\" }] }";
 
 struct connection {
     int socket;
@@ -92,7 +94,8 @@ static pid_t server_start(const char *binary, int *port) {
     if (server == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[1], STDOUT_FILENO);
-        execl(binary, binary, "--listen", "127.0.0.1:0", "--ephemeral", "--clock", "manual", "--scenario", path, (char *)NULL);
+        execl(binary, binary, "--listen", "127.0.0.1:0", "--ephemeral", "--clock", "manual", "--scenario", path,
+              (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -126,7 +129,8 @@ static void connection_open(struct connection *connection, int port, int receive
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_bytes > 0) setsockopt(connection->socket, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
-    if (connect(connection->socket, (struct sockaddr *)&address, sizeof address) != 0) die("connect: %s", strerror(errno));
+    int connected = connect(connection->socket, (struct sockaddr *)&address, sizeof address) == 0;
+    if (!connected) die("connect: %s", strerror(errno));
     setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     fcntl(connection->socket, F_SETFL, O_NONBLOCK);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
@@ -143,8 +147,8 @@ static void line_take(struct connection *connection, const char *line) {
     if (strstr(line, "\"slow_consumer\"") != NULL) connection->told_slow = 1;
     if (strstr(line, "\"conflated\":true") != NULL) connection->conflated++;
     if (strstr(line, "\"type\":\"book_snapshot\"") != NULL) connection->subscribed = 1;
-    if (strstr(line, "\"type\":\"book_update\"") != NULL && line_number(line, "\"prev_md_seq\":", -1) != connection->md_seq)
-        connection->gaps++;
+    int is_update = strstr(line, "\"type\":\"book_update\"") != NULL;
+    if (is_update && line_number(line, "\"prev_md_seq\":", -1) != connection->md_seq) connection->gaps++;
     connection->md_seq = line_number(line, "\"md_seq\":", connection->md_seq);
 }
 
@@ -243,7 +247,8 @@ static int64_t market_run(pid_t server, long *kib_max) {
 /* ---- the run ---- */
 
 static void readers_open(int port) {
-    static const char subscribe[] = "{\"type\":\"subscribe\",\"channel\":\"book\",\"depth\":100,\"symbols\":[\"%s\"]}\n";
+    static const char subscribe[] = "{\"type\":\"subscribe\",\"channel\":\"book\",\"depth\":100,"
+                                    "\"symbols\":[\"%s\"]}\n";
     for (int i = 0; i < readers_count; i++) {
         char line[128];
         connection_open(&readers[i], port, i == 0 ? 1 : 0);
@@ -272,7 +277,8 @@ static int readers_harmed(void) {
     for (int i = 1; i < readers_count; i++) {
         const struct connection *leader = &readers[i < followers_count ? 1 : followers_count];
         while (!readers[i].closed && readers[i].md_seq < leader->md_seq && now_ns() < deadline_ns) poll_once(100);
-        int lost = readers[i].closed || readers[i].gaps > 0 || readers[i].conflated > 0 || readers[i].md_seq != leader->md_seq;
+        int lost = readers[i].closed || readers[i].gaps > 0 || readers[i].conflated > 0;
+        lost |= readers[i].md_seq != leader->md_seq;
         if (lost && harmed++ < 3)
             printf("reader %d: closed %d, gaps %lld, conflated %lld, at md_seq %lld of %lld\n", i, readers[i].closed,
                    readers[i].gaps, readers[i].conflated, readers[i].md_seq, leader->md_seq);
@@ -280,16 +286,22 @@ static int readers_harmed(void) {
     return harmed;
 }
 
-/* Reads the stuck reader to its end: it must have been conflated, told, or dropped. */
+/* The market goes on slowly for a while, and then the stuck reader takes what there is for it: since it took nothing
+ * for so long, it must have been dropped. */
 static int stuck_dealt_with(void) {
     struct connection *stuck = &readers[0];
+    for (int i = 0; i < patience_s * 10; i++) {
+        market_move("DY-SMP-EX", "2730.00", 1);
+        poll_once(100);
+        usleep(90000);
+    }
     int64_t deadline_ns = now_ns() + 2 * INT64_C(1000000000);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = stuck};
     epoll_ctl(poller, EPOLL_CTL_ADD, stuck->socket, &event);
     while (!stuck->closed && now_ns() < deadline_ns) poll_once(100);
     printf("stuck reader: closed %d, told slow_consumer %d, conflated %lld times, %lld lines of %lld\n", stuck->closed,
            stuck->told_slow, stuck->conflated, stuck->lines, readers[1].lines);
-    return stuck->closed || stuck->told_slow || stuck->conflated > 0;
+    return stuck->closed;
 }
 
 int main(int argc, char **argv) {

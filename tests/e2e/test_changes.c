@@ -25,7 +25,8 @@ Test(amend, less_quantity_at_the_same_price_keeps_priority) {
 }
 
 Test(amend, anything_else_loses_priority) {
-    static const char *const changes[] = {"'order_qty':6", "'order_qty':4,'price':'2700.00','display_qty':2", "'order_qty':5",
+    static const char *const changes[] = {"'order_qty':6", "'order_qty':4,'price':'2700.00','display_qty':2",
+                                          "'order_qty':5",
                                           "'price':'2700.00'", "'display_qty':2"};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct market market;
@@ -117,7 +118,8 @@ Test(cancel, by_either_name_and_with_what_was_filled) {
     order_enter(market.dairy, "b", "sell", 5, "2700.00", "");
     client_copy(market.dairy, "order_id", order_id, sizeof order_id);
     client_send(market.dairy, "{'type':'cancel_order','cl_ord_id':'c2','order_id':'%s'}", order_id);
-    client_expect(market.dairy, "{'type':'execution_report','exec_type':'canceled','order_id':'%s','ord_status':'canceled',"
+    client_expect(market.dairy, "{'type':'execution_report','exec_type':'canceled','order_id':'%s',"
+                  "'ord_status':'canceled',"
                   "'order_qty':5,'cum_qty':0,'leaves_qty':0}", order_id);
     market_close(&market);
 }
@@ -136,7 +138,8 @@ Test(cancel, a_mass_cancel_takes_what_fits_in_the_order_of_entry) {
     order_enter(market.trade, "other", "sell", 1, "2900.00", "");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char id[16];
-        const char *const sides[] = {"sell", "buy", "buy", "sell"}, *const prices[] = {"2800.00", "2600.00", "5000.00", "2805.00"};
+        const char *const sides[] = {"sell", "buy", "buy", "sell"}, *const prices[] = {"2800.00", "2600.00",
+            "5000.00", "2805.00"};
         for (int n = 1; n <= 4; n++) {
             snprintf(id, sizeof id, "c%zu-%d", i, n);
             order_enter(market.dairy, id, sides[n - 1], n, prices[n - 1], n == 3 ? ",'symbol':'DY-BUT-825'" : "");
@@ -167,13 +170,15 @@ Test(resend, the_same_request_is_answered_with_the_orders_present_state) {
     order_enter(market.food, "f", "buy", 2, "2700.00", "");
     expect_fill(market.dairy, "a", 2, "2700.00", "maker", "partially_filled");
     order_send(market.dairy, "a", "sell", 5, "2700.00", ",'req_id':'again'");
-    expect_report(market.dairy, "order_status", "a", ",'req_id':'again','poss_dup':true,'ord_status':'partially_filled',"
+    expect_report(market.dairy, "order_status", "a", ",'req_id':'again','poss_dup':true,"
+                  "'ord_status':'partially_filled',"
                   "'order_qty':5,'cum_qty':2,'leaves_qty':3,'seq':null");
     cr_expect_str_eq(client_text(market.dairy, "order_id"), order_id);
     client_send(market.dairy, "{'type':'cancel_order','orig_cl_ord_id':'a'}");
     expect_report(market.dairy, "canceled", "a", "");
     order_send(market.dairy, "a", "sell", 5, "2700.00", "");
-    expect_report(market.dairy, "order_status", "a", ",'poss_dup':true,'ord_status':'canceled','cum_qty':2,'leaves_qty':0");
+    expect_report(market.dairy, "order_status", "a", ",'poss_dup':true,'ord_status':'canceled','cum_qty':2,"
+                  "'leaves_qty':0");
     client_send(market.dairy, "{'type':'open_orders_request'}");
     client_expect(market.dairy, "{'type':'open_orders','orders':[]}");
     market_close(&market);

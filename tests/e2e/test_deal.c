@@ -1,5 +1,5 @@
-/* test_deal.c - one real deal from beginning to end: a Ukrainian importer buys a trial batch of 40 t of skimmed milk powder
- * from a Belarusian dairy at 2,700.00 USD a tonne. */
+/* test_deal.c - one real deal from beginning to end: a Ukrainian importer buys a trial batch of 40 t of skimmed milk
+ * powder from a Belarusian dairy at 2,700.00 USD a tonne. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,10 +14,12 @@ static void deal_make(struct market *market, struct sides *sides) {
     client_copy(market->dairy, "order_id", sides->dairy_order, sizeof sides->dairy_order);
     order_send(market->food, "trial-1", "buy", 2, "2700.00", ",'req_id':'r1'");
     expect_report(market->food, "new", "trial-1", ",'req_id':'r1','ord_status':'new','symbol':'DY-SMP-EX','side':'buy',"
-                  "'order_qty':2,'cum_qty':0,'leaves_qty':2,'price':'2700.00','order_id':'*','exec_id':'*','trade_id':null,"
+                  "'order_qty':2,'cum_qty':0,'leaves_qty':2,'price':'2700.00','order_id':'*','exec_id':'*',"
+                  "'trade_id':null,"
                   "'ts':'2021-06-28T06:00:00.000000000Z'");
     client_copy(market->food, "order_id", sides->food_order, sizeof sides->food_order);
-    expect_report(market->food, "trade", "trial-1", ",'ord_status':'filled','symbol':'DY-SMP-EX','side':'buy','order_qty':2,"
+    expect_report(market->food, "trade", "trial-1", ",'ord_status':'filled','symbol':'DY-SMP-EX','side':'buy',"
+                  "'order_qty':2,"
                   "'cum_qty':2,'leaves_qty':0,'price':'2700.00','last_qty':2,'last_px':'2700.00','avg_px':'2700.0000',"
                   "'liquidity':'taker','deal_class':'export','trade_id':'*','exec_id':'*','reason':null,'client':null");
     client_copy(market->food, "trade_id", sides->food_trade, sizeof sides->food_trade);

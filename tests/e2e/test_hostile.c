@@ -1,5 +1,5 @@
-/* test_hostile.c - bytes that no client should send, over a real connection: each gets its one error, the connection goes
- * on, and nobody else notices. And the other way round: odd but lawful bytes are taken. */
+/* test_hostile.c - bytes that no client should send, over a real connection: each gets its one error, the connection
+ * goes on, and nobody else notices. And the other way round: odd but lawful bytes are taken. */
 #include <criterion/criterion.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -25,44 +25,58 @@ static const struct bad_line bad_lines[] = {
     BAD("null", 0), BAD("true", 0), BAD("balances_request", 0), BAD("GET / HTTP/1.1", 0), BAD("\x7f" "ELF", 0),
     BAD("\x16\x03\x01\x02", 0), BAD("<order/>", 0),
     /* cut short */
-    BAD("{", 1), BAD(REQUEST, 26), BAD("{\"type\"", 7), BAD("{\"type\":", 8), BAD("{\"type\":\"bal", -1), BAD("{\"ty", -1),
+    BAD("{", 1), BAD(REQUEST, 26), BAD("{\"type\"", 7), BAD("{\"type\":", 8), BAD("{\"type\":\"bal", -1),
+    BAD("{\"ty", -1),
     BAD(REQUEST ",", 27), BAD("{\"type\":\"x\\", -1), BAD("{\"type\":\"\\u12", -1),
     /* too much */
-    BAD(REQUEST "}}", 27), BAD(REQUEST "}{}", 27), BAD(REQUEST "} x", 28), BAD(REQUEST "},", 27), BAD(REQUEST "}\x00", 27),
+    BAD(REQUEST "}}", 27), BAD(REQUEST "}{}", 27), BAD(REQUEST "} x", 28), BAD(REQUEST "},", 27),
+    BAD(REQUEST "}\x00", 27),
     BAD("{{\"type\":\"balances_request\"}}", 1),
     /* commas, colons, quotes */
     BAD("{,\"type\":\"balances_request\"}", 1), BAD(REQUEST ",}", 27), BAD(REQUEST ",,\"a\":1}", 27),
     BAD("{\"type\" \"balances_request\"}", 8), BAD("{\"type\"::1}", 8), BAD("{type:\"balances_request\"}", 1),
-    BAD("{'type':'balances_request'}", 1), BAD("{\"type\":balances_request}", 8), BAD("{\"type\":}", 8), BAD("{1:2}", 1),
+    BAD("{'type':'balances_request'}", 1), BAD("{\"type\":balances_request}", 8), BAD("{\"type\":}", 8), BAD("{1:2}",
+        1),
     BAD(REQUEST ",\"a\":[1,]}", -1), BAD(REQUEST ",\"a\":[,1]}", 32), BAD(REQUEST ",\"a\":[1 2]}", 34),
     BAD(REQUEST ",\"a\":[1}", 33), BAD(REQUEST ",\"a\":{\"b\":1]}", -1),
     /* comments */
     BAD("{/* */\"type\":\"balances_request\"}", 1), BAD(REQUEST "} // end", 28),
     /* numbers */
-    BAD(REQUEST ",\"a\":1.0}", -1), BAD(REQUEST ",\"a\":1e3}", -1), BAD(REQUEST ",\"a\":1E+3}", -1), BAD(REQUEST ",\"a\":-0}", -1),
-    BAD(REQUEST ",\"a\":01}", -1), BAD(REQUEST ",\"a\":-01}", -1), BAD(REQUEST ",\"a\":+1}", 31), BAD(REQUEST ",\"a\":.5}", 31),
-    BAD(REQUEST ",\"a\":1.}", -1), BAD(REQUEST ",\"a\":-}", -1), BAD(REQUEST ",\"a\":0x10}", -1), BAD(REQUEST ",\"a\":NaN}", 31),
-    BAD(REQUEST ",\"a\":Infinity}", 31), BAD(REQUEST ",\"a\":-Infinity}", -1), BAD(REQUEST ",\"a\":9007199254740992}", -1),
+    BAD(REQUEST ",\"a\":1.0}", -1), BAD(REQUEST ",\"a\":1e3}", -1), BAD(REQUEST ",\"a\":1E+3}", -1),
+    BAD(REQUEST ",\"a\":-0}", -1),
+    BAD(REQUEST ",\"a\":01}", -1), BAD(REQUEST ",\"a\":-01}", -1), BAD(REQUEST ",\"a\":+1}", 31),
+    BAD(REQUEST ",\"a\":.5}", 31),
+    BAD(REQUEST ",\"a\":1.}", -1), BAD(REQUEST ",\"a\":-}", -1), BAD(REQUEST ",\"a\":0x10}", -1),
+    BAD(REQUEST ",\"a\":NaN}", 31),
+    BAD(REQUEST ",\"a\":Infinity}", 31), BAD(REQUEST ",\"a\":-Infinity}", -1),
+    BAD(REQUEST ",\"a\":9007199254740992}", -1),
     BAD(REQUEST ",\"a\":-9007199254740992}", -1), BAD(REQUEST ",\"a\":1e400}", -1),
     BAD(REQUEST ",\"a\":123456789012345678901234567890}", -1),
     /* words */
-    BAD(REQUEST ",\"a\":True}", 31), BAD(REQUEST ",\"a\":nul}", -1), BAD(REQUEST ",\"a\":falsey}", -1), BAD(REQUEST ",\"a\":undefined}", 31),
+    BAD(REQUEST ",\"a\":True}", 31), BAD(REQUEST ",\"a\":nul}", -1), BAD(REQUEST ",\"a\":falsey}", -1),
+    BAD(REQUEST ",\"a\":undefined}", 31),
     /* names */
     BAD("{\"type\":\"balances_request\",\"type\":\"x\"}", -1), BAD(REQUEST ",\"a\":1,\"a\":1}", -1),
     BAD(REQUEST ",\"a\":{\"b\":1,\"b\":2}}", -1), BAD(REQUEST ",\"a\":1,\"\\u0061\":2}", -1),
     /* bytes */
-    BAD("\xef\xbb\xbf" REQUEST "}", 0), BAD("\x00" REQUEST "}", 0), BAD("\x01" REQUEST "}", 0), BAD("\x0b" REQUEST "}", 0),
+    BAD("\xef\xbb\xbf" REQUEST "}", 0), BAD("\x00" REQUEST "}", 0), BAD("\x01" REQUEST "}", 0),
+    BAD("\x0b" REQUEST "}", 0),
     BAD(REQUEST ",\"a\":\"\x00\"}", 32), BAD(REQUEST ",\"a\":\"\x01\"}", 32), BAD(REQUEST ",\"a\":\"\t\"}", 32),
     BAD(REQUEST ",\"a\":\"\x1f\"}", 32), BAD(REQUEST ",\"a\":\"\\u0000\"}", -1),
-    BAD(REQUEST ",\"a\":\"\x80\"}", 32), BAD(REQUEST ",\"a\":\"\xc0\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xc1\xbf\"}", -1),
-    BAD(REQUEST ",\"a\":\"\xe0\x80\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xed\xa0\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xf0\x80\x80\x80\"}", -1),
-    BAD(REQUEST ",\"a\":\"\xf4\x90\x80\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xf8\x88\x80\x80\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xff\xfe\"}", -1),
+    BAD(REQUEST ",\"a\":\"\x80\"}", 32), BAD(REQUEST ",\"a\":\"\xc0\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xc1\xbf\"}",
+        -1),
+    BAD(REQUEST ",\"a\":\"\xe0\x80\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xed\xa0\x80\"}", -1),
+    BAD(REQUEST ",\"a\":\"\xf0\x80\x80\x80\"}", -1),
+    BAD(REQUEST ",\"a\":\"\xf4\x90\x80\x80\"}", -1), BAD(REQUEST ",\"a\":\"\xf8\x88\x80\x80\x80\"}", -1),
+    BAD(REQUEST ",\"a\":\"\xff\xfe\"}", -1),
     BAD(REQUEST ",\"a\":\"\xc3\"}", -1), BAD(REQUEST ",\"a\":\"\xe2\x82\"}", -1), BAD(REQUEST ",\"\xff\":1}", -1),
     BAD("\xc2\xa0" REQUEST "}", 0),
     /* escapes */
     BAD(REQUEST ",\"a\":\"\\x41\"}", -1), BAD(REQUEST ",\"a\":\"\\a\"}", -1), BAD(REQUEST ",\"a\":\"\\uZZZZ\"}", -1),
-    BAD(REQUEST ",\"a\":\"\\u12\"}", -1), BAD(REQUEST ",\"a\":\"\\ud800\"}", -1), BAD(REQUEST ",\"a\":\"\\udc00\"}", -1),
-    BAD(REQUEST ",\"a\":\"\\ud800\\u0041\"}", -1), BAD(REQUEST ",\"a\":\"\\ud800\\ud800\"}", -1), BAD(REQUEST ",\"a\":\"\\U0041\"}", -1),
+    BAD(REQUEST ",\"a\":\"\\u12\"}", -1), BAD(REQUEST ",\"a\":\"\\ud800\"}", -1), BAD(REQUEST ",\"a\":\"\\udc00\"}",
+        -1),
+    BAD(REQUEST ",\"a\":\"\\ud800\\u0041\"}", -1), BAD(REQUEST ",\"a\":\"\\ud800\\ud800\"}", -1),
+    BAD(REQUEST ",\"a\":\"\\U0041\"}", -1),
 };
 
 /* Whether the sentence names a byte: the index itself, counted from 0 or from 1; for -1 any number. */
@@ -163,10 +177,12 @@ Test(hostile, the_limits_of_the_profile_are_inside_it) {
     server_start(&server, DAIRY_WORLD);
     struct client *client = client_logon(&server, "dairy");
     static const struct { const char *line; int code; } cases[] = {
-        {"{'type':'balances_request','a':[[[[[[[1]]]]]]]}", 1207}, {"{'type':'balances_request','a':[[[[[[[[1]]]]]]]]}", 108},
+        {"{'type':'balances_request','a':[[[[[[[1]]]]]]]}", 1207},
+        {"{'type':'balances_request','a':[[[[[[[[1]]]]]]]]}", 108},
         {"{'type':'balances_request','a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':1}}}}}}}}", 1207},
         {"{'type':'balances_request','a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':1}}}}}}}}}", 108},
-        {"{'type':'balances_request','a':9007199254740991}", 1207}, {"{'type':'balances_request','a':-9007199254740991}", 1207},
+        {"{'type':'balances_request','a':9007199254740991}", 1207},
+        {"{'type':'balances_request','a':-9007199254740991}", 1207},
         {"{'type':'balances_request','a':0}", 1207}, {"{'type':'balances_request','a':'\\ud83d\\ude00'}", 1207},
         {"{'type':'balances_request','a':'\xf0\x9f\x98\x80 \xc3\xa4 \xe2\x82\xac'}", 1207},
         {"{'type':'balances_request','type ':1}", 1207}, {"{'type':'balances_request','':1}", 1207},
@@ -181,7 +197,8 @@ Test(hostile, the_limits_of_the_profile_are_inside_it) {
     for (int members = 64; members <= 65; members++) {
         char line[2048];
         int length = snprintf(line, sizeof line, "{'type':'balances_request'");
-        for (int i = 1; i < members; i++) length += snprintf(line + length, sizeof line - (size_t)length, ",'m%d':%d", i, i);
+        for (int i = 1; i < members; i++) length += snprintf(line + length, sizeof line - (size_t)length,
+                                                             ",'m%d':%d", i, i);
         client_send(client, "%s}", line);
         client_expect(client, "{'type':'error','code':%d}", members == 64 ? 1207 : 108);
     }
@@ -192,7 +209,8 @@ Test(hostile, the_limits_of_the_profile_are_inside_it) {
 Test(hostile, lawful_but_odd_lines_are_taken) {
     static const char *const lines[] = {
         "{\"type\":\"balances_request\"}\r\n", " \t{ \"type\" : \"balances_request\" } \t\n",
-        "{\"typ\\u0065\":\"balances_reques\\u0074\"}\n", "{\"req_id\":\"\\u00e4\\ud83d\\ude00\",\"type\":\"balances_request\"}\n",
+        "{\"typ\\u0065\":\"balances_reques\\u0074\"}\n",
+        "{\"req_id\":\"\\u00e4\\ud83d\\ude00\",\"type\":\"balances_request\"}\n",
         "\r{\"type\":\"balances_request\"}\r\n",
     };
     struct server server;
@@ -223,8 +241,8 @@ Test(hostile, quotes_and_controls_are_escaped_on_the_way_back) {
 }
 
 Test(hostile, a_line_may_come_in_two_pieces_cut_anywhere) {
-    static const char line[] = "{\"type\":\"new_order\",\"cl_ord_id\":\"cut-%03zu\",\"symbol\":\"DY-SMP-EX\",\"side\":\"sell\","
-                               "\"order_qty\":1,\"price\":\"2700.00\",\"time_in_force\":\"gtc\"}\n";
+    static const char line[] = "{\"type\":\"new_order\",\"cl_ord_id\":\"cut-%03zu\",\"symbol\":\"DY-SMP-EX\","
+                               "\"side\":\"sell\",\"order_qty\":1,\"price\":\"2700.00\",\"time_in_force\":\"gtc\"}\n";
     struct server server;
     server_start(&server, DAIRY_WORLD);
     struct client *client = client_logon(&server, "dairy");
@@ -254,10 +272,12 @@ Test(hostile, many_lines_in_one_piece_are_answered_in_order) {
     struct client *client = client_logon(&server, "dairy");
     size_t size = 0;
     for (int i = 0; i < lines_count; i++)
-        size += (size_t)snprintf(bytes + size, sizeof bytes - size, i % 3 == 0 ? "{\"type\":\"no_such\",\"req_id\":%d}\n"
+        size += (size_t)snprintf(bytes + size, sizeof bytes - size,
+                                 i % 3 == 0 ? "{\"type\":\"no_such\",\"req_id\":%d}\n"
                                  : "{\"type\":\"balances_request\",\"req_id\":%d}\n", i);
     client_send_bytes(client, bytes, size);
-    for (int i = 0; i < lines_count; i++) client_expect(client, "{'type':'%s','req_id':%d}", i % 3 == 0 ? "error" : "balances", i);
+    for (int i = 0; i < lines_count; i++) client_expect(client, "{'type':'%s','req_id':%d}",
+                                                        i % 3 == 0 ? "error" : "balances", i);
     client_expect_quiet(client);
     client_close(client);
     server_stop(&server);

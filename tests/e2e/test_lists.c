@@ -39,7 +39,8 @@ static int symbol_seen(const char *symbol, int count) {
 }
 
 Test(lists, the_default_catalogue_has_52_instruments) {
-    static const char *const some[] = {"TB-PINE-SAW-EX", "TB-SAW-TR", "DY-SMP-EX", "DY-MILK-RAW", "MT-REBAR-12", "MT-CU-ROD",
+    static const char *const some[] = {"TB-PINE-SAW-EX", "TB-SAW-TR", "DY-SMP-EX", "DY-MILK-RAW", "MT-REBAR-12",
+                                       "MT-CU-ROD",
                                        "OS-RSO-EX", "OS-FLAX-TR", "IC-CEM-RU", "AG-WETBLUE", "IC-TEXT-TR"};
     struct server server;
     server_start(&server, "tests/e2e/worlds/catalogue.json");
@@ -53,8 +54,8 @@ Test(lists, the_default_catalogue_has_52_instruments) {
     server_stop(&server);
 }
 
-/* The rows of the catalogue: 1-15 timber, 26-38 metals, 16-25 dairy with 39-47 oilseeds and 50 hides in agri, the other four
- * consumer goods. */
+/* The rows of the catalogue: 1-15 timber, 26-38 metals, 16-25 dairy with 39-47 oilseeds and 50 hides in agri, the other
+ * four consumer goods. */
 Test(lists, instruments_are_chosen_by_section) {
     static const struct { const char *section; int count; } cases[] = {
         {"timber", 15}, {"metals", 13}, {"agri", 20}, {"consumer", 4}};
@@ -63,7 +64,8 @@ Test(lists, instruments_are_chosen_by_section) {
     struct client *dairy = client_logon(&server, "dairy");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         client_send(dairy, "{'type':'instruments_request','req_id':'list','section':'%s'}", cases[i].section);
-        cr_expect_eq(list_receive(dairy, "instruments", "instruments", symbol_take), cases[i].count, "%s", cases[i].section);
+        cr_expect_eq(list_receive(dairy, "instruments", "instruments", symbol_take), cases[i].count, "%s",
+                     cases[i].section);
     }
     client_send(dairy, "{'type':'instruments_request','section':'fish'}");
     client_expect(dairy, "{'type':'error','code':1206,'field':'section'}");
@@ -72,7 +74,8 @@ Test(lists, instruments_are_chosen_by_section) {
 }
 
 Test(lists, an_instrument_says_what_a_trader_must_know) {
-    static const char *const figures[] = {"\"DY-SMP-EX\"", "\"agri\"", "\"USD\"", "\"5.00\"", "\"2700.00\"", "20", "\"t\""};
+    static const char *const figures[] = {"\"DY-SMP-EX\"", "\"agri\"", "\"USD\"", "\"5.00\"", "\"2700.00\"", "20",
+                                          "\"t\""};
     struct market market;
     market_open(&market);
     client_send(market.food, "{'type':'instruments_request','req_id':1,'section':'agri'}");
@@ -100,7 +103,8 @@ Test(lists, open_orders_that_fill_many_lines_come_whole_and_in_order) {
         snprintf(id, sizeof id, "o%d", i);
         order_send(market.dairy, id, "sell", i % 7 + 1, "2700.00", "");
     }
-    for (int i = 0; i < orders_count; i++) client_expect(market.dairy, "{'type':'execution_report','cl_ord_id':'o%d'}", i);
+    for (int i = 0; i < orders_count; i++) client_expect(market.dairy,
+                                                         "{'type':'execution_report','cl_ord_id':'o%d'}", i);
     client_send(market.dairy, "{'type':'open_orders_request','req_id':'list'}");
     cr_expect_eq(list_receive(market.dairy, "open_orders", "orders", order_check), orders_count);
     client_send(market.food, "{'type':'open_orders_request','req_id':'list'}");
@@ -127,7 +131,8 @@ Test(lists, a_book_of_more_than_100_levels_still_fits_its_line) {
     client_send(reader, "{'type':'subscribe','channel':'book','symbols':['TEST-WIDE']}");
     client_expect(reader, "{'type':'ack'}");
     snapshot = client_expect(reader, "{'type':'book_snapshot'}");
-    cr_expect_eq(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(snapshot, "asks")), 20, "20 levels is the default");
+    cr_expect_eq(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(snapshot, "asks")), 20,
+                 "20 levels is the default");
     client_close(dairy);
     client_close(reader);
     server_stop(&server);

@@ -1,4 +1,4 @@
-/* test_market_data.c - what the public sees: snapshots, updates that can be followed without a gap, trades, tickers, halts. */
+/* test_market_data.c - what the public sees: snapshots, updates that follow without a gap, trades, tickers, halts. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +53,10 @@ static void side_equal(const struct side_book *side, const cJSON *rows, const ch
     for (int i = 0; i < side->count; i++) {
         const cJSON *row = cJSON_GetArrayItem(rows, i);
         cr_assert_str_eq(side->levels[i].price, cJSON_GetArrayItem(row, 0)->valuestring, "%s, level %d", name, i);
-        cr_assert_eq(side->levels[i].quantity, (long long)cJSON_GetArrayItem(row, 1)->valuedouble, "%s, level %d", name, i);
-        cr_assert_eq(side->levels[i].orders, (long long)cJSON_GetArrayItem(row, 2)->valuedouble, "%s, level %d", name, i);
+        cr_assert_eq(side->levels[i].quantity, (long long)cJSON_GetArrayItem(row, 1)->valuedouble, "%s, level %d",
+                     name, i);
+        cr_assert_eq(side->levels[i].orders, (long long)cJSON_GetArrayItem(row, 2)->valuedouble, "%s, level %d",
+                     name, i);
     }
 }
 
@@ -112,7 +114,8 @@ Test(market_data, each_change_is_one_update_of_absolute_levels) {
     cr_expect(book.bids.count == 0 && book.asks.count == 0);
     long long previous = book.md_seq;
     order_enter(market.dairy, "s1", "sell", 2, "2700.00", "");
-    client_expect(reader, "{'type':'book_update','symbol':'DY-SMP-EX','prev_md_seq':%lld,'bids':[],'asks':[['2700.00',2,1]]}",
+    client_expect(reader, "{'type':'book_update','symbol':'DY-SMP-EX','prev_md_seq':%lld,'bids':[],"
+                  "'asks':[['2700.00',2,1]]}",
                   previous);
     previous = client_number(reader, "md_seq");
     order_enter(market.dairy, "s2", "sell", 3, "2700.00", "");
@@ -151,7 +154,7 @@ Test(market_data, an_iceberg_shows_its_slice_only) {
     market_close(&market);
 }
 
-/* The book moves at random; readers of 3, 20 and 100 levels keep up, and at the end each book is what a newcomer gets. */
+/* The book moves at random; readers of 3, 20 and 100 levels keep up, and each book is what a newcomer gets. */
 Test(market_data, a_followed_book_equals_a_fresh_snapshot) {
     enum { rounds = 10, moves = 40, readers_count = 3 };
     static const int depths[readers_count] = {3, 20, 100};
@@ -159,7 +162,8 @@ Test(market_data, a_followed_book_equals_a_fresh_snapshot) {
     struct market market;
     market_open(&market);
     struct client *readers[readers_count];
-    for (int r = 0; r < readers_count; r++) subscribe_book(readers[r] = client_open(&market.server), depths[r], &books[r]);
+    for (int r = 0; r < readers_count; r++) subscribe_book(readers[r] = client_open(&market.server), depths[r],
+                                                           &books[r]);
     unsigned seed = 20210628;
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < moves; i++) {
@@ -170,7 +174,8 @@ Test(market_data, a_followed_book_equals_a_fresh_snapshot) {
             snprintf(price, sizeof price, "%u.00", 2500 + (seed >> 10) % 80 * 5);
             order_send(who, id, (seed >> 9) % 2 ? "buy" : "sell", (int)(1 + (seed >> 20) % 9), price,
                        (seed >> 24) % 8 == 0 ? ",'time_in_force':'ioc'" : ",'stp':'cancel_oldest'");
-            if ((seed >> 27) % 4 == 0) client_send(who, "{'type':'cancel_order','orig_cl_ord_id':'m%d-%d'}", round, i / 2);
+            if ((seed >> 27) % 4 == 0) client_send(who, "{'type':'cancel_order','orig_cl_ord_id':'m%d-%d'}", round,
+                                                   i / 2);
         }
         for (struct client *who = market.dairy;; who = market.food) {
             client_send(who, "{'type':'no_such_request','req_id':'end'}");
@@ -295,7 +300,8 @@ static void collect_phases(struct client *reader, char *phases, size_t size) {
         client_receive(reader);
         if (strcmp(client_text(reader, "type"), "error") == 0) return;
         size_t length = strlen(phases);
-        snprintf(phases + length, size - length, "%s/%s ", client_text(reader, "session"), client_text(reader, "phase"));
+        snprintf(phases + length, size - length, "%s/%s ", client_text(reader, "session"), client_text(reader,
+            "phase"));
     }
 }
 

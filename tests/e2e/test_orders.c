@@ -16,9 +16,12 @@ Test(orders, better_price_first_then_earlier_entry) {
     order_send(market.food, "b1", "buy", 7, "2710.00", "");
     expect_report(market.food, "new", "b1", ",'order_qty':7,'cum_qty':0,'leaves_qty':7,'price':'2710.00'");
     static const char *const fills[] = {
-        "'last_qty':2,'last_px':'2700.00','cum_qty':2,'leaves_qty':5,'avg_px':'2700.0000','ord_status':'partially_filled'",
-        "'last_qty':2,'last_px':'2700.00','cum_qty':4,'leaves_qty':3,'avg_px':'2700.0000','ord_status':'partially_filled'",
-        "'last_qty':2,'last_px':'2700.00','cum_qty':6,'leaves_qty':1,'avg_px':'2700.0000','ord_status':'partially_filled'",
+        "'last_qty':2,'last_px':'2700.00','cum_qty':2,'leaves_qty':5,'avg_px':'2700.0000',"
+        "'ord_status':'partially_filled'",
+        "'last_qty':2,'last_px':'2700.00','cum_qty':4,'leaves_qty':3,'avg_px':'2700.0000',"
+        "'ord_status':'partially_filled'",
+        "'last_qty':2,'last_px':'2700.00','cum_qty':6,'leaves_qty':1,'avg_px':'2700.0000',"
+        "'ord_status':'partially_filled'",
         "'last_qty':1,'last_px':'2705.00','cum_qty':7,'leaves_qty':0,'avg_px':'2700.7143','ord_status':'filled'",
     };
     for (size_t i = 0; i < sizeof fills / sizeof *fills; i++)
@@ -73,7 +76,8 @@ Test(orders, limit_and_day_are_what_an_order_is_when_it_does_not_say) {
     struct market market;
     market_open(&market);
     order_enter(market.dairy, "plain", "sell", 1, "2700.00", "");
-    order_enter(market.dairy, "said", "sell", 1, "2700.00", ",'ord_type':'limit','time_in_force':'day','post_only':false,"
+    order_enter(market.dairy, "said", "sell", 1, "2700.00", ",'ord_type':'limit','time_in_force':'day',"
+                "'post_only':false,"
                 "'all_or_none':false,'stp':'cancel_newest'");
     clock_move(market.root, "2021-06-29T06:00:00Z");
     expect_report(market.dairy, "expired", "plain", ",'ord_status':'expired','leaves_qty':0");
@@ -269,7 +273,8 @@ Test(orders, types_that_a_time_in_force_allows_are_taken) {
         {"2600.00", ",'ord_type':'stop_limit','stop_px':'2800.00','post_only':true", 0},
         {"2600.00", ",'post_only':true,'time_in_force':'gtc'", 0}, {"2600.00", ",'display_qty':1", 0},
         {"2600.00", ",'all_or_none':true,'time_in_force':'gtc'", 0}, {NULL, ",'ord_type':'market','display_qty':1", 0},
-        {"2600.00", ",'stp':'cancel_oldest'", 0}, {"2600.00", ",'stp':'cancel_both'", 0}, {"2600.00", ",'stp':'decrement'", 0},
+        {"2600.00", ",'stp':'cancel_oldest'", 0}, {"2600.00", ",'stp':'cancel_both'", 0}, {"2600.00",
+            ",'stp':'decrement'", 0},
     };
     struct market market;
     market_open(&market);

@@ -26,7 +26,8 @@ static void expect_refusals(struct client *client, const struct refusal *cases, 
         char why[256], expectation[256];
         snprintf(expectation, sizeof expectation, "{'type':'execution_report','cl_ord_id':'%s','side':'%s','cum_qty':0,"
                  "'leaves_qty':0,'rule':'%s','seq':'*','trade_id':null}", id, one->side, one->rule);
-        cr_expect(expect_match(expectation, client->message, why, sizeof why) == 0, "case %zu, %s: %s", i, why, client->line);
+        cr_expect(expect_match(expectation, client->message, why, sizeof why) == 0, "case %zu, %s: %s", i, why,
+                  client->line);
     }
     client_expect_quiet(client);
     client_send(client, "{'type':'open_orders_request'}");
@@ -74,7 +75,8 @@ Test(reasons, of_type_and_time_in_force) {
         {611, "tif_invalid", "ORD-1", "", "buy", 2, "2700.00", ",'min_qty':1"},
         {611, "tif_invalid", "ORD-1", "", "buy", 2, "2700.00", ",'min_qty':1,'time_in_force':'fok'"},
         {611, "tif_invalid", "ORD-1", "", "buy", 2, "2700.00", ",'min_qty':1,'time_in_force':'gtc'"},
-        {611, "tif_invalid", "ORD-1", "", "buy", 2, NULL, ",'ord_type':'stop','stop_px':'2800.00','time_in_force':'ioc'"},
+        {611, "tif_invalid", "ORD-1", "", "buy", 2, NULL, ",'ord_type':'stop','stop_px':'2800.00',"
+         "'time_in_force':'ioc'"},
         {611, "tif_invalid", "ORD-1", "", "buy", 2, "2700.00",
          ",'ord_type':'stop_limit','stop_px':'2800.00','time_in_force':'fok'"},
         {612, "display_qty_invalid", "ORD-3", "0 1", "buy", 2, "2700.00", ",'display_qty':0"},
@@ -106,7 +108,8 @@ Test(reasons, of_sections_and_names) {
 Test(reasons, a_stop_that_the_last_trade_satisfies_is_708) {
     static const struct refusal cases[] = {
         {708, "stop_price_invalid", "ORD-4", "2700.00", "buy", 1, NULL, ",'ord_type':'stop','stop_px':'2700.00'"},
-        {708, "stop_price_invalid", "ORD-4", "2695.00 2700.00", "buy", 1, NULL, ",'ord_type':'stop','stop_px':'2695.00'"},
+        {708, "stop_price_invalid", "ORD-4", "2695.00 2700.00", "buy", 1, NULL,
+         ",'ord_type':'stop','stop_px':'2695.00'"},
         {708, "stop_price_invalid", "ORD-4", "2700.00", "sell", 1, NULL, ",'ord_type':'stop','stop_px':'2700.00'"},
         {708, "stop_price_invalid", "ORD-4", "2705.00 2700.00", "sell", 1, "2650.00",
          ",'ord_type':'stop_limit','stop_px':'2705.00'"},
@@ -128,7 +131,8 @@ Test(reasons, limits_of_an_instrument) {
         {709, "value_overflow", "PRC-1", "46000000000000.00", "sell", 1, "46000001.00", ",'symbol':'TEST-WIDE'"},
         {709, "value_overflow", "PRC-1", "46000000000000.00", "buy", 461, NULL,
          ",'symbol':'TEST-WIDE','ord_type':'stop','stop_px':'100000.00'"},
-        {709, "value_overflow", "PRC-1", "46000000000000.00", "buy", 461, NULL, ",'symbol':'TEST-WIDE','ord_type':'market'"},
+        {709, "value_overflow", "PRC-1", "46000000000000.00", "buy", 461, NULL,
+         ",'symbol':'TEST-WIDE','ord_type':'market'"},
         {602, "qty_below_minimum", "LOT-2", "9 10", "buy", 9, "100.00", ",'symbol':'TEST-TEN'"},
         {603, "qty_above_maximum", "LOT-2", "51 50", "buy", 51, "100.00", ",'symbol':'TEST-TEN'"},
         {705, "price_outside_collar", "PRC-4", "130.01 130.00 70.00", "buy", 10, "130.01", ",'symbol':'TEST-TEN'"},
@@ -160,6 +164,7 @@ Test(reasons, of_accreditation_dates) {
     expect_refusal(lumber, 203, "accreditation_not_yet_effective", "2020-05-01 2020-04-30");
     cr_expect_str_eq(client_text(lumber, "rule"), "ACC-2");
     order_enter(sawmill, "s1", "sell", 1, "293.00", ",'symbol':'TB-SAW-CN-CT','time_in_force':'gtc'");
+    order_enter(sawmill, "kept", "sell", 2, "300.00", ",'symbol':'TB-SAW-CN-CT','time_in_force':'gtc'");
     clock_move(root, "2020-05-01T06:00:00Z");
     order_enter(lumber, "tv2", "buy", 1, "293.00", timber);
     expect_fill(lumber, "tv2", 1, "293.00", "taker", "filled");
@@ -167,6 +172,10 @@ Test(reasons, of_accreditation_dates) {
     order_send(sawmill, "s2", "sell", 1, "293.00", timber);
     expect_refusal(sawmill, 204, "accreditation_expired", "2020-04-30 2020-05-01");
     cr_expect_str_eq(client_text(sawmill, "rule"), "ACC-2");
+    client_send(sawmill, "{'type':'amend_order','cl_ord_id':'k2','orig_cl_ord_id':'kept','order_qty':1}");
+    expect_refusal(sawmill, 204, "accreditation_expired", "2020-04-30");
+    client_send(sawmill, "{'type':'cancel_order','orig_cl_ord_id':'kept'}");
+    expect_report(sawmill, "canceled", "kept", "");
     order_send(lumber, "n2", "buy", 1, "2700.00", "");
     expect_refusal(lumber, 207, "section_not_accredited", "agri");
     client_close(lumber);
@@ -178,7 +187,8 @@ Test(reasons, of_accreditation_dates) {
 
 /* A failed cancel or amend is an error that repeats the names of the request. */
 Test(reasons, of_cancel_and_amend) {
-    static const char *const requests[] = {"'type':'cancel_order'", "'type':'amend_order','cl_ord_id':'new','order_qty':1"};
+    static const char *const requests[] = {"'type':'cancel_order'",
+                                           "'type':'amend_order','cl_ord_id':'new','order_qty':1"};
     struct market market;
     char dairys[64], ended[64];
     market_open(&market);
@@ -222,9 +232,17 @@ Test(reasons, of_an_amend) {
     order_enter(market.food, "bid", "buy", 1, "2600.00", "");
     order_enter(market.dairy, "a", "sell", 5, "2700.00", ",'post_only':true");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        client_send(market.dairy, "{'type':'amend_order','cl_ord_id':'a%zu','orig_cl_ord_id':'a',%s}", i, cases[i].members);
+        client_send(market.dairy, "{'type':'amend_order','cl_ord_id':'a%zu','orig_cl_ord_id':'a',%s}", i,
+                    cases[i].members);
         expect_refusal(market.dairy, cases[i].code, cases[i].reason, cases[i].figures);
     }
+    order_enter(market.dairy, "stop", "sell", 1, NULL, ",'ord_type':'stop','stop_px':'2500.00'");
+    client_send(market.dairy, "{'type':'amend_order','cl_ord_id':'y','orig_cl_ord_id':'stop','price':'2600.00'}");
+    expect_refusal(market.dairy, 610, "order_type_not_allowed", "");
+    client_send(market.dairy, "{'type':'cancel_order','orig_cl_ord_id':'stop'}");
+    expect_report(market.dairy, "canceled", "stop", "");
+    client_send(market.dairy, "{'type':'mass_cancel','symbol':'DY-SOUP'}");
+    expect_refusal(market.dairy, 104, "instrument_unknown", "DY-SOUP");
     client_send(market.dairy, "{'type':'amend_order','cl_ord_id':'z','orig_cl_ord_id':'a','price':'2600.00'}");
     expect_refusal(market.dairy, 902, "post_only_would_trade", "");
     client_send(market.dairy, "{'type':'open_orders_request'}");
@@ -238,10 +256,14 @@ Test(reasons, fields_that_are_missing_wrong_or_unknown) {
     static const struct { int code; const char *reason, *field, *request; } cases[] = {
         {1208, "unknown_type", NULL, "'type':'make_me_rich'"},
         {1208, "unknown_type", NULL, "'type':'New_Order'"},
-        {1205, "missing_field", "cl_ord_id", "'type':'new_order','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'1.00'"},
-        {1205, "missing_field", "symbol", "'type':'new_order','cl_ord_id':'x','side':'buy','order_qty':1,'price':'1.00'"},
-        {1205, "missing_field", "side", "'type':'new_order','cl_ord_id':'x','symbol':'DY-SMP-EX','order_qty':1,'price':'1.00'"},
-        {1205, "missing_field", "order_qty", "'type':'new_order','cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','price':'1.00'"},
+        {1205, "missing_field", "cl_ord_id", "'type':'new_order','symbol':'DY-SMP-EX','side':'buy','order_qty':1,"
+         "'price':'1.00'"},
+        {1205, "missing_field", "symbol", "'type':'new_order','cl_ord_id':'x','side':'buy','order_qty':1,"
+         "'price':'1.00'"},
+        {1205, "missing_field", "side", "'type':'new_order','cl_ord_id':'x','symbol':'DY-SMP-EX','order_qty':1,"
+         "'price':'1.00'"},
+        {1205, "missing_field", "order_qty", "'type':'new_order','cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy',"
+         "'price':'1.00'"},
         {1205, "missing_field", "channel", "'type':'subscribe','symbols':'all'"},
         {1205, "missing_field", "symbols", "'type':'subscribe','channel':'book'"},
         {1206, "bad_value", "channel", "'type':'subscribe','channel':'gossip','symbols':'all'"},
@@ -272,7 +294,8 @@ Test(reasons, a_bad_value_names_its_field) {
         {"cl_ord_id", "'cl_ord_id':'a b','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'"},
         {"cl_ord_id", "'cl_ord_id':'\xc3\xa4','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'"},
         {"cl_ord_id", "'cl_ord_id':17,'symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'"},
-        {"cl_ord_id", "'cl_ord_id':'1234567890123456789012345678901234567','symbol':'DY-SMP-EX','side':'buy','order_qty':1,"
+        {"cl_ord_id", "'cl_ord_id':'1234567890123456789012345678901234567','symbol':'DY-SMP-EX','side':'buy',"
+         "'order_qty':1,"
                       "'price':'2700.00'"},
         {"side", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'BUY','order_qty':1,'price':'2700.00'"},
         {"side", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':1,'order_qty':1,'price':'2700.00'"},
@@ -284,13 +307,16 @@ Test(reasons, a_bad_value_names_its_field) {
         {"price", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':''"},
         {"price", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':true"},
         {"price", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':['2700.00']"},
-        {"ord_type", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00','ord_type':'pegged'"},
+        {"ord_type", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00',"
+         "'ord_type':'pegged'"},
         {"time_in_force", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00',"
                           "'time_in_force':'forever'"},
         {"expire_date", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00',"
                         "'time_in_force':'gtd','expire_date':'2021-02-30'"},
-        {"post_only", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00','post_only':'yes'"},
-        {"all_or_none", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00','all_or_none':1"},
+        {"post_only", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00',"
+         "'post_only':'yes'"},
+        {"all_or_none", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00',"
+         "'all_or_none':1"},
         {"stp", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00','stp':'none'"},
     };
     struct market market;
@@ -332,7 +358,8 @@ Test(reasons, a_type_says_which_prices_it_needs) {
 Test(reasons, what_is_not_available_yet_says_so) {
     static const char order[] = "'type':'new_order','cl_ord_id':'x','symbol':'DY-SMP-EX','side':'buy','order_qty':1,"
                                 "'price':'2700.00'";
-    static const char *const extras[] = {"'time_in_force':'at_open'", "'time_in_force':'at_close'", "'client':'BY-FARM-2'",
+    static const char *const extras[] = {"'time_in_force':'at_open'", "'time_in_force':'at_close'",
+                                         "'client':'BY-FARM-2'",
                                          "'session':'AGRI-DAY'", "'payment_terms':'lc'"};
     static const char *const requests[] = {
         "'type':'explain','order_id':'1'", "'type':'explain','trade_id':'1'", "'type':'explain','seq':1",
@@ -364,7 +391,8 @@ Test(reasons, what_is_not_available_yet_says_so) {
 /* Two things wrong with one new order: the earlier code of the two is the verdict. The market is prepared so that
  * 2700.00 is the last trade, DY-BUT-825 is halted, "taken" is an id of today and 1 lot is offered at 2710.00. */
 Test(precedence, of_two_reasons_the_earlier_one_is_given) {
-    static const struct { int first, second; const char *id, *side; int quantity; const char *price, *extra; } cases[] = {
+    static const struct { int first, second; const char *id, *side; int quantity; const char *price,
+                         *extra; } cases[] = {
         {1207, 1206, "p", "down", 1, "2700.00", ",'colour':'red'"},
         {1206, 104, "p", "down", 1, "2700.00", ",'symbol':'DY-SOUP'"},
         {104, 602, "p", "buy", 0, "2700.00", ",'symbol':'DY-SOUP'"},
@@ -405,7 +433,8 @@ Test(precedence, of_two_reasons_the_earlier_one_is_given) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         order_send(market.food, cases[i].id, cases[i].side, cases[i].quantity, cases[i].price, cases[i].extra);
         client_receive(market.food);
-        cr_expect_eq(client_number(market.food, "code"), cases[i].first, "case %zu, %d before %d: %s", i, cases[i].first,
+        cr_expect_eq(client_number(market.food, "code"), cases[i].first, "case %zu, %d before %d: %s", i,
+                     cases[i].first,
                      cases[i].second, market.food->line);
     }
     market_close(&market);

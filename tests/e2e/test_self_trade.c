@@ -89,6 +89,20 @@ Test(self_trade, decrement_of_equals_ends_both_the_resting_one_first) {
     market_close(&market);
 }
 
+/* Two users of one participant are one participant. */
+Test(self_trade, two_users_of_a_participant_do_not_trade_with_each_other) {
+    struct server server;
+    server_start(&server, "tests/e2e/worlds/roles.json");
+    struct client *dairy = client_logon(&server, "dairy"), *clerk = client_logon(&server, "clerk");
+    order_enter(dairy, "s1", "sell", 1, "2700.00", "");
+    expect_report(clerk, "new", "s1", "");
+    order_enter(clerk, "b1", "buy", 1, "2700.00", "");
+    expect_report(clerk, "canceled", "b1", SELF_TRADE);
+    client_close(dairy);
+    client_close(clerk);
+    server_stop(&server);
+}
+
 /* An own order in the way ends the look-ahead of fill-or-kill, unless it would be canceled. */
 Test(self_trade, fill_or_kill_counts_only_up_to_an_own_order) {
     struct market market;

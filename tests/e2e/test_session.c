@@ -56,6 +56,29 @@ Test(session, wrong_name_and_wrong_password_look_the_same) {
     server_stop(&server);
 }
 
+/* Checking a password takes a while; what was sent behind the logon waits for it. */
+Test(session, requests_behind_a_logon_are_answered_after_it) {
+    static const char requests[] =
+        "{\"type\":\"balances_request\",\"req_id\":1}\n"
+        "{\"type\":\"logon\",\"req_id\":2,\"user\":\"dairy\",\"password\":\"wrong-secret\"}\n"
+        "{\"type\":\"balances_request\",\"req_id\":3}\n"
+        "{\"type\":\"logon\",\"req_id\":4,\"user\":\"dairy\",\"password\":\"dairy-secret\"}\n"
+        "{\"type\":\"new_order\",\"req_id\":5,\"cl_ord_id\":\"o\",\"symbol\":\"DY-SMP-EX\",\"side\":\"sell\","
+        "\"order_qty\":1,\"price\":\"2700.00\"}\n{\"type\":\"open_orders_request\",\"req_id\":6}\n";
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    struct client *client = client_open(&server);
+    client_send_bytes(client, requests, sizeof requests - 1);
+    client_expect(client, "{'type':'error','req_id':1,'code':1200}");
+    client_expect(client, "{'type':'error','req_id':2,'code':1202}");
+    client_expect(client, "{'type':'error','req_id':3,'code':1200}");
+    client_expect(client, "{'type':'logon_ack','req_id':4}");
+    client_expect(client, "{'type':'execution_report','req_id':5,'exec_type':'new','seq':1}");
+    client_expect(client, "{'type':'open_orders','req_id':6,'orders':[{'cl_ord_id':'o'}]}");
+    client_close(client);
+    server_stop(&server);
+}
+
 Test(session, a_second_logon_on_one_connection_is_1209) {
     struct server server;
     server_start(&server, ROLES_WORLD);
@@ -70,7 +93,8 @@ Test(session, a_second_logon_on_one_connection_is_1209) {
 Test(session, everything_private_needs_a_logon) {
     static const char *const requests[] = {
         "'type':'new_order','cl_ord_id':'a','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'",
-        "'type':'amend_order','cl_ord_id':'b','orig_cl_ord_id':'a','order_qty':2", "'type':'cancel_order','order_id':'1'",
+        "'type':'amend_order','cl_ord_id':'b','orig_cl_ord_id':'a','order_qty':2",
+        "'type':'cancel_order','order_id':'1'",
         "'type':'mass_cancel'", "'type':'open_orders_request'", "'type':'order_status_request','order_id':'1'",
         "'type':'balances_request'", "'type':'deals_request'", "'type':'participant_request'",
         "'type':'admin_digest'", "'type':'admin_clock','now':'2021-01-05T06:00:00Z'", "'type':'admin_shutdown'",
@@ -262,6 +286,61 @@ Test(session, without_next_expected_seq_nothing_is_sent_again) {
     server_stop(&server);
 }
 
+Test(session, a_number_that_was_never_sent_is_an_error) {
+    static const char *const numbers[] = {"0", "-1", "5", "9007199254740991", "'1'"};
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    struct client *dairy = client_logon(&server, "dairy");
+    order_enter(dairy, "d1", "sell", 1, "2700.00", "");
+    client_close(dairy);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        dairy = client_open(&server);
+        client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','next_expected_seq':%s}", numbers[i]);
+        client_expect(dairy, "{'type':'error','code':1206,'field':'next_expected_seq'}");
+        client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','next_expected_seq':1}");
+        client_expect(dairy, "{'type':'logon_ack','next_seq':2}");
+        dairy->replay_next = 1;
+        expect_report(dairy, "new", "d1", ",'seq':1,'poss_dup':true");
+        client_close(dairy);
+    }
+    server_stop(&server);
+}
+
+/* The last 65,536 messages are kept. Who asks for older ones is told what is lost, and then gets the state. */
+Test(session, what_is_no_longer_kept_is_a_gap_and_then_the_state) {
+    enum { kept = 65536, pairs_count = 33000, batch = 100 };
+    static char bytes[batch * 256];
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    struct client *dairy = client_logon(&server, "dairy");
+    order_enter(dairy, "open", "sell", 7, "2800.00", "");
+    for (int sent = 0; sent < pairs_count; sent += batch) {
+        size_t size = 0;
+        for (int i = 0; i < batch; i++)
+            size += (size_t)snprintf(bytes + size, sizeof bytes - size,
+                "{\"type\":\"new_order\",\"cl_ord_id\":\"g%d\",\"symbol\":\"DY-SMP-EX\",\"side\":\"buy\","
+                "\"order_qty\":1,\"price\":\"2600.00\",\"time_in_force\":\"ioc\"}\n", sent + i);
+        client_send_bytes(dairy, bytes, size);
+        for (int i = 0; i < 2 * batch; i++) client_receive(dairy);
+    }
+    long long next = dairy->seq_next;
+    cr_assert_eq(next, 2 + 2 * pairs_count);
+    client_close(dairy);
+    dairy = client_open(&server);
+    client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','next_expected_seq':2}");
+    client_expect(dairy, "{'type':'logon_ack','next_seq':%lld}", next);
+    client_expect(dairy, "{'type':'gap','from':2}");
+    long long lost = client_number(dairy, "to");
+    cr_expect(lost == next - 1 || lost == next - 1 - kept, "%s", dairy->line);
+    dairy->replay_next = lost + 1;
+    do client_receive(dairy);
+    while (strcmp(client_text(dairy, "type"), "execution_report") == 0);
+    cr_expect_str_eq(client_text(dairy, "type"), "open_orders", "%s", dairy->line);
+    cr_expect_not_null(strstr(dairy->line, "\"open\""), "%s", dairy->line);
+    client_close(dairy);
+    server_stop(&server);
+}
+
 /* Two users' worth of orders: those of the session that asked for it end with the connection, and only those. */
 Test(session, cancel_on_disconnect_ends_the_sessions_own_orders) {
     struct server server;
@@ -306,8 +385,8 @@ Test(session, orders_outlive_a_logout_and_a_plain_disconnect) {
     server_stop(&server);
 }
 
-/* The long test: real seconds pass. Heartbeats after 10 s of silence, the end after 30 s, but only for who is logged on;
- * an unfinished line is cut off after 5 s. */
+/* The long test: real seconds pass. Heartbeats after 10 s of silence, the end after 30 s, but only for who is logged
+ * on; an unfinished line is cut off after 5 s. */
 Test(session, silence_brings_heartbeats_and_then_the_end, .timeout = 60) {
     struct server server;
     server_start(&server, ROLES_WORLD);

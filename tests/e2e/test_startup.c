@@ -113,7 +113,8 @@ Test(startup, a_broken_world_exits_1_and_names_file_line_and_key) {
 
 Test(startup, bytes_that_are_no_json_exit_1_with_file_and_line) {
     static const struct { int line; const char *text; } cases[] = {
-        {1, ""}, {1, "[]"}, {2, "{ 'name': 'x',\n 'start' '2021-06-28T06:00:00Z' }"}, {2, "{ 'name': 'x',\n 'name': 'y' }"},
+        {1, ""}, {1, "[]"}, {2, "{ 'name': 'x',\n 'start' '2021-06-28T06:00:00Z' }"}, {2,
+            "{ 'name': 'x',\n 'name': 'y' }"},
         {3, "{ 'name': 'x',\n 'start': '2021-06-28T06:00:00Z'\n} trailing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -183,7 +184,8 @@ Test(startup, the_wall_clock_is_the_default_and_starts_now) {
 
 Test(startup, without_a_scenario_the_demonstration_world_opens) {
     struct server server;
-    server_start_with(&server, (const char *const[]){"--listen", "127.0.0.1:0", "--ephemeral", "--clock", "manual", NULL});
+    server_start_with(&server, (const char *const[]){"--listen", "127.0.0.1:0", "--ephemeral", "--clock", "manual",
+                                                     NULL});
     struct client *client = client_open(&server);
     client_send(client, "{'type':'subscribe','channel':'book','symbols':['DY-SMP-EX']}");
     client_expect(client, "{'type':'ack','channel':'book'}");

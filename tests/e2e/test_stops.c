@@ -16,7 +16,8 @@ Test(stops, a_stop_waits_and_then_is_a_market_order) {
     struct market market;
     market_open(&market);
     order_send(market.food, "stop", "buy", 2, NULL, ",'ord_type':'stop','stop_px':'2750.00'");
-    expect_report(market.food, "new", "stop", ",'ord_status':'pending_trigger','order_qty':2,'cum_qty':0,'leaves_qty':2");
+    expect_report(market.food, "new", "stop", ",'ord_status':'pending_trigger','order_qty':2,'cum_qty':0,"
+                  "'leaves_qty':2");
     trade_at(&market, "t1", "2745.00");
     client_expect_quiet(market.food);
     order_enter(market.dairy, "offer", "sell", 2, "2760.00", "");
@@ -81,7 +82,8 @@ Test(stops, a_waiting_stop_is_canceled_amended_and_expires_like_any_order) {
 Test(stops, post_only_that_would_trade_when_triggered_ends_with_902) {
     struct market market;
     market_open(&market);
-    order_enter(market.food, "stop", "buy", 1, "2760.00", ",'ord_type':'stop_limit','stop_px':'2750.00','post_only':true");
+    order_enter(market.food, "stop", "buy", 1, "2760.00", ",'ord_type':'stop_limit','stop_px':'2750.00',"
+                "'post_only':true");
     order_enter(market.dairy, "offer", "sell", 1, "2760.00", "");
     trade_at(&market, "t1", "2750.00");
     expect_report(market.food, "triggered", "stop", "");

@@ -8,7 +8,9 @@
 static struct book_side side_of(const uint32_t (*rows)[3], uint32_t count) {
     struct book_side side = {.count = count};
     for (uint32_t i = 0; i < count; i++) {
-        side.levels[i] = (struct book_level){.price = {rows[i][0]}, .quantity_lots = rows[i][1], .orders_count = rows[i][2]};
+        side.levels[i] = (struct book_level){
+            .price = {rows[i][0]}, .quantity_lots = rows[i][1], .orders_count = rows[i][2],
+        };
     }
     return side;
 }
@@ -61,14 +63,18 @@ Test(book_diff, a_reader_who_applies_every_change_has_the_book) {
         struct book_side after = {0};
         for (uint32_t ticks = 1; ticks < 64; ticks++) {
             if (rand() % 3) continue;
-            after.levels[after.count++] = (struct book_level){.price = {ticks}, .quantity_lots = 1 + (uint64_t)rand() % 3,
-                                                              .orders_count = 1};
+            uint64_t lots = 1 + (uint64_t)rand() % 3;
+            after.levels[after.count++] = (struct book_level){
+                .price = {ticks}, .quantity_lots = lots, .orders_count = 1,
+            };
         }
         struct book_change change;
         book_diff(&before, &after, SIDE_SELL, &change);
         apply(reader, &change);
         uint64_t expected[64] = {0};
-        for (uint32_t i = 0; i < after.count; i++) expected[after.levels[i].price.ticks] = after.levels[i].quantity_lots;
+        for (uint32_t i = 0; i < after.count; i++) {
+            expected[after.levels[i].price.ticks] = after.levels[i].quantity_lots;
+        }
         cr_assert_eq(memcmp(reader, expected, sizeof reader), 0);
         before = after;
     }

@@ -2,7 +2,8 @@
  *
  *   differential [--operations N] [--seed S]    N random commands (100,000), in worlds of 5,000 commands each
  *   differential --exhaustive L                 every sequence of L commands out of an alphabet of 24
- *   differential --replay FILE                  a script: both must agree, and say what the script expects
+ *   differential --replay FILE...               scripts: both must agree, and say what the script expects
+ *   with --shrink no                            a difference is not made small (for mutants.sh)
  *
  * After every command all events are compared byte by byte, and after every 64th what can be read of both. The first
  * difference is shrunk and written as a script. Exit code: 0 no difference, 1 a difference, 2 wrong usage. */
@@ -18,6 +19,8 @@
 #include "tests/model/model_pair.h"
 #include "tests/model/model_script.h"
 #include "tests/model/model_shrink.h"
+
+static bool shrinks = true;
 
 enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
 
@@ -58,7 +61,8 @@ static void print_counts(const struct counts *counts) {
 /* ---- random ---- */
 
 static int report(const struct command *commands, uint32_t count, const struct limits *limits, const char *failure) {
-    printf("difference at command %u: %s; shrinking\n", count, failure);
+    printf("difference at command %u: %s\n", count, failure);
+    if (!shrinks) return 1;
     fflush(stdout);
     uint32_t left = shrink_and_write(commands, count, limits, stdout);
     if (left == 0) printf("the case did not fail again\n");
@@ -264,10 +268,16 @@ static int run_replay(const char *path) {
     return differences;
 }
 
+static int run_replays(char **paths) {
+    int failed = 0;
+    for (; *paths != NULL; paths++) failed |= run_replay(*paths);
+    return failed;
+}
+
 /* ---- command line ---- */
 
 static int usage(void) {
-    fprintf(stderr, "usage: differential [--operations N] [--seed S] | --exhaustive L | --replay FILE\n");
+    fprintf(stderr, "usage: differential [--operations N] [--seed S] | --exhaustive L | --replay FILE...\n");
     return 2;
 }
 
@@ -279,17 +289,16 @@ static bool read_number(const char *text, uint64_t *number) {
 
 int main(int argc, char **argv) {
     uint64_t operations = 100000, seed = 1, depth = 0;
-    const char *replay = NULL;
     for (int i = 1; i < argc; i += 2) {
         if (i + 1 == argc) return usage();
-        if (strcmp(argv[i], "--replay") == 0) replay = argv[i + 1];
+        if (strcmp(argv[i], "--replay") == 0) return run_replays(argv + i + 1);
+        if (strcmp(argv[i], "--shrink") == 0) shrinks = strcmp(argv[i + 1], "no") != 0;
         else if (strcmp(argv[i], "--operations") == 0 && read_number(argv[i + 1], &operations)) continue;
         else if (strcmp(argv[i], "--seed") == 0 && read_number(argv[i + 1], &seed)) continue;
         else if (strcmp(argv[i], "--exhaustive") == 0 && read_number(argv[i + 1], &depth) && depth >= 1 && depth <= 10)
             continue;
         else return usage();
     }
-    if (replay != NULL) return run_replay(replay);
     if (depth != 0) return run_exhaustive((uint32_t)depth);
     return run_random(operations, seed);
 }

@@ -86,6 +86,53 @@ static void drop(struct shrinking *s) {
     while (drop_stretches(s, 1)) continue;
 }
 
+/* ---- leaving out who or what nobody speaks of ---- */
+
+/* The places of a command that hold an index of what commands of `kind` create; NULL-ended. */
+static void find_indices(struct command *c, enum command_kind kind, uint32_t *places[3]) {
+    uint32_t n = 0;
+    bool participant = kind == COMMAND_PARTICIPANT, instrument = kind == COMMAND_INSTRUMENT;
+    if (participant) places[n++] = &c->participant;
+    switch (c->kind) {
+    case COMMAND_NEW_ORDER: if (instrument) places[n++] = &c->new_order.instrument; break;
+    case COMMAND_MASS_CANCEL: if (instrument) places[n++] = &c->mass_cancel.instrument; break;
+    case COMMAND_INSTRUMENT_TERMS: if (instrument) places[n++] = &c->instrument_terms.instrument; break;
+    case COMMAND_BASIS: if (instrument) places[n++] = &c->basis.instrument; break;
+    case COMMAND_SESSION_SYMBOL:
+        if (instrument) places[n++] = &c->session_symbol.instrument;
+        if (kind == COMMAND_SESSION) places[n++] = &c->session_symbol.session;
+        break;
+    case COMMAND_HALT:
+        if ((instrument && c->halt.scope == HALT_INSTRUMENT) ||
+            (kind == COMMAND_SESSION && c->halt.scope == HALT_SESSION))
+            places[n++] = &c->halt.target;
+        break;
+    case COMMAND_ACCREDIT: if (participant) places[n++] = &c->accredit.participant; break;
+    case COMMAND_USER: if (participant) places[n++] = &c->add_user.participant; break;
+    case COMMAND_DEPOSIT: if (participant) places[n++] = &c->deposit.participant; break;
+    default: break;
+    }
+    places[n] = NULL;
+}
+
+/* Drops each command of `kind` in turn and counts down the indices behind it. */
+static void drop_subjects(struct shrinking *s, enum command_kind kind) {
+    uint32_t index = 0;
+    for (uint32_t at = 0; at < s->count; at++) {
+        if (s->steps[at].command.kind != kind) continue;
+        memcpy(s->trial, s->steps, at * sizeof *s->trial);
+        memcpy(s->trial + at, s->steps + at + 1, (s->count - at - 1) * sizeof *s->trial);
+        for (uint32_t i = 0; i + 1 < s->count; i++) {
+            uint32_t *places[3];
+            find_indices(&s->trial[i].command, kind, places);
+            for (uint32_t k = 0; places[k] != NULL; k++)
+                if (*places[k] != NAME_NONE && *places[k] > index) (*places[k])--;
+        }
+        if (take_trial(s, s->count - 1)) at--;
+        else index++;
+    }
+}
+
 /* ---- plainer values ---- */
 
 /* Change number `change` of a new order; false when there is no such change. */
@@ -193,6 +240,9 @@ uint32_t shrink_and_write(const struct command *commands, uint32_t count, const 
     if (s.count > 0) {
         for (uint32_t pass = 0; pass < 3; pass++) {
             drop(&s);
+            drop_subjects(&s, COMMAND_INSTRUMENT);
+            drop_subjects(&s, COMMAND_PARTICIPANT);
+            drop_subjects(&s, COMMAND_SESSION);
             simplify_all(&s);
         }
         drop(&s);

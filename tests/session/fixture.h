@@ -142,7 +142,9 @@ static inline void world(struct command command) {
     int64_t now_ns = exchange_time_ns(fixture->exchange);
     command.time_ns = command.kind == COMMAND_CLOCK ? command.time_ns : now_ns;
     exchange_apply(fixture->exchange, &command, &buffer);
-    for (uint32_t i = 0; i < buffer.count; i++) cr_assert_neq(events[i].kind, EVENT_REFUSED, "command %u", command.kind);
+    for (uint32_t i = 0; i < buffer.count; i++) {
+        cr_assert_neq(events[i].kind, EVENT_REFUSED, "command %u", command.kind);
+    }
 }
 
 static inline void add_user(const char *name, uint32_t participant, enum role role) {
@@ -276,7 +278,8 @@ static inline void verdict(int who, int64_t now_ns) {
 
 static inline void log_on(int who, const char *user, const char *more) {
     char line[256];
-    snprintf(line, sizeof line, "{\"type\":\"logon\",\"req_id\":1,\"user\":\"%s\",\"password\":\"right\"%s}", user, more);
+    snprintf(line, sizeof line, "{\"type\":\"logon\",\"req_id\":1,\"user\":\"%s\",\"password\":\"right\"%s}", user,
+             more);
     say(who, line);
     cr_assert(dialog_is_busy(&fixture->dialogs[who]));
     verdict(who, 0);
@@ -292,7 +295,8 @@ static inline void script_accepted(uint64_t order_id, const char *client_order_i
         .order_quantity = {5}, .leaves_quantity = {5}, .exec_type = EXEC_TYPE_NEW, .ord_status = ORD_STATUS_NEW,
         .expire_date = date_none,
     };
-    name_set(fixture->reports[0].client_order_id, client_order_id_size, client_order_id, (uint32_t)strlen(client_order_id));
+    name_set(fixture->reports[0].client_order_id, client_order_id_size, client_order_id,
+             (uint32_t)strlen(client_order_id));
     fixture->reports_count = 1;
 }
 

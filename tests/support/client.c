@@ -104,9 +104,11 @@ static int is_timestamp(const char *text) {
 
 static const char *report_breach(const cJSON *report) {
     const char *status = member_text(report, "ord_status");
-    long long order = member(report, "order_qty"), filled = member(report, "cum_qty"), open = member(report, "leaves_qty");
+    long long order = member(report, "order_qty"), filled = member(report, "cum_qty"), open = member(report,
+        "leaves_qty");
     if (order < 0 || filled < 0 || open < 0) return "a report without order_qty, cum_qty or leaves_qty";
-    int live = strcmp(status, "new") == 0 || strcmp(status, "partially_filled") == 0 || strcmp(status, "pending_trigger") == 0;
+    int live = strcmp(status, "new") == 0 || strcmp(status, "partially_filled") == 0 || strcmp(status,
+        "pending_trigger") == 0;
     if (live && order != filled + open) return "a live order whose order_qty is not cum_qty + leaves_qty";
     if (!live && open != 0) return "an order that ended with leaves_qty";
     if (strcmp(status, "filled") == 0 && filled != order) return "a filled order whose cum_qty is not order_qty";
@@ -195,7 +197,8 @@ const cJSON *client_expect_at(const char *file, int line, struct client *client,
     const cJSON *message;
     do {
         message = client_receive_within(client, client_wait_ms);
-        cr_assert_not_null(message, "%s:%d: nothing came\n  wanted: %s\n  before: %s", file, line, expectation, client->line);
+        cr_assert_not_null(message, "%s:%d: nothing came\n  wanted: %s\n  before: %s", file, line, expectation,
+                           client->line);
         if (strcmp(member_text(message, "type"), "heartbeat") == 0) client->heartbeats_count++;
     } while (strcmp(member_text(message, "type"), "heartbeat") == 0 ||
              (strcmp(member_text(message, "type"), "notice") == 0 && strstr(expectation, "'notice'") == NULL));

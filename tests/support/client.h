@@ -1,10 +1,11 @@
-/* client.h - a client of the wire protocol for tests: plain blocking sockets, one line at a time, a deadline on everything.
+/* client.h - a client of the wire protocol for tests: blocking sockets, one line at a time, a deadline on everything.
  *
- * Requests and expectations are written as in expect.h, with ' for ", and are printf formats. Every message that arrives
- * is held against what the protocol promises of all messages, whatever the test is about:
+ * Requests and expectations are written as in expect.h, with ' for ", and are printf formats. Every message that
+ * arrives is held against what the protocol promises of all messages, whatever the test is about:
  *   it is a JSON object of at most 16,384 bytes with `type` and a `ts` in nanoseconds;
  *   `seq` has no gap, counted from the `next_seq` of logon_ack (a replay: from the number asked for);
- *   an execution report adds up: live, order_qty = cum_qty + leaves_qty; ended, leaves_qty = 0; filled, cum_qty = order_qty.
+ *   an execution report adds up: live, order_qty = cum_qty + leaves_qty; ended, leaves_qty = 0; filled, cum_qty =
+ *   order_qty.
  * Heartbeats are passed over everywhere; notices wherever the expectation is not about one. */
 #ifndef BIRZHA_TEST_CLIENT_H
 #define BIRZHA_TEST_CLIENT_H

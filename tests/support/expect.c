@@ -15,7 +15,8 @@ int expect_contains(const char *text, const char *part) {
     char plain[4096];
     size_t length = 0;
     for (size_t i = 0; text[i] != '\0' && length + 1 < sizeof plain; i++) {
-        int separates = text[i] == ',' && i > 0 && isdigit((unsigned char)text[i - 1]) && isdigit((unsigned char)text[i + 1]);
+        int follows = i > 0 && isdigit((unsigned char)text[i - 1]), precedes = isdigit((unsigned char)text[i + 1]);
+        int separates = text[i] == ',' && follows && precedes;
         if (!separates) plain[length++] = text[i];
     }
     plain[length] = '\0';

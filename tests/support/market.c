@@ -43,13 +43,15 @@ void order_enter_at(const char *file, int line, struct client *client, const cha
 
 void expect_report_at(const char *file, int line, struct client *client, const char *exec_type, const char *id,
                       const char *more) {
-    client_expect_at(file, line, client, "{'type':'execution_report','exec_type':'%s','cl_ord_id':'%s'%s}", exec_type, id,
+    client_expect_at(file, line, client, "{'type':'execution_report','exec_type':'%s','cl_ord_id':'%s'%s}",
+                     exec_type, id,
                      more);
 }
 
 void expect_fill_at(const char *file, int line, struct client *client, const char *id, int quantity, const char *price,
                     const char *liquidity, const char *status) {
-    client_expect_at(file, line, client, "{'type':'execution_report','exec_type':'trade','cl_ord_id':'%s','last_qty':%d,"
+    client_expect_at(file, line, client, "{'type':'execution_report','exec_type':'trade','cl_ord_id':'%s',"
+                     "'last_qty':%d,"
                      "'last_px':'%s','liquidity':'%s','ord_status':'%s','trade_id':'*','avg_px':'*','deal_class':'*',"
                      "'reason':null}", id, quantity, price, liquidity, status);
 }
@@ -69,7 +71,8 @@ void expect_refusal_at(const char *file, int line, struct client *client, int co
         char figure[128];
         size_t length = strcspn(figures, " ");
         snprintf(figure, sizeof figure, "%.*s", (int)length, figures);
-        cr_expect(expect_contains(client_text(client, "text"), figure), "%s:%d: text without %s: %s", file, line, figure,
+        cr_expect(expect_contains(client_text(client, "text"), figure), "%s:%d: text without %s: %s", file, line,
+                  figure,
                   client->line);
         figures += length + strspn(figures + length, " ");
     }

@@ -19,7 +19,8 @@ void market_open(struct market *market);
 void market_close(struct market *market);
 
 /* Sends new_order; `price` NULL leaves it out; `extra` is "" or further members with a comma before each. */
-void order_send(struct client *client, const char *id, const char *side, int quantity, const char *price, const char *extra);
+void order_send(struct client *client, const char *id, const char *side, int quantity, const char *price,
+                const char *extra);
 
 /* order_send, and the order must be acknowledged as new. The order id is in the client's last message. */
 #define order_enter(client, id, side, quantity, price, extra) \
@@ -40,7 +41,8 @@ void expect_fill_at(const char *file, int line, struct client *client, const cha
 
 /* The next message is the refusal of a new order (`rejected`) or of another request (`error`). `figures` is what `text`
  * must contain, parts separated by blanks, or "". */
-#define expect_refusal(client, code, reason, figures) expect_refusal_at(__FILE__, __LINE__, client, code, reason, figures)
+#define expect_refusal(client, code, reason, figures) \
+    expect_refusal_at(__FILE__, __LINE__, client, code, reason, figures)
 void expect_refusal_at(const char *file, int line, struct client *client, int code, const char *reason,
                        const char *figures);
 

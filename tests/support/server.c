@@ -44,7 +44,8 @@ static void server_fail(const struct server *server, const char *what) {
 
 static void server_exec(const char *const *arguments, int output, int errors) {
     char *argv[server_arguments_max + 2] = {(char *)(uintptr_t)server_binary()};
-    for (int i = 0; arguments[i] != NULL && i < server_arguments_max; i++) argv[i + 1] = (char *)(uintptr_t)arguments[i];
+    for (int i = 0; arguments[i] != NULL && i < server_arguments_max; i++)
+        argv[i + 1] = (char *)(uintptr_t)arguments[i];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);

@@ -1,4 +1,4 @@
-/* server.h - runs the server that is under test, as an outsider would: a program with flags, a ready line and an exit code.
+/* server.h - runs the server under test as an outsider would: a program with flags, a ready line and an exit code.
  *
  * The binary is the one that the environment names in BIRZHAD, else build/release/birzhad. Its standard error goes to a
  * file, which is shown when something fails. A server never outlives the test that started it.

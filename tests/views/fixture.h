@@ -92,7 +92,8 @@ static inline void views_apply(struct views *v, const struct event *events, uint
     depth_verify(v->depth);
 }
 #define COMMAND(v, ...) \
-    views_apply(v, (const struct event[]){__VA_ARGS__}, sizeof((const struct event[]){__VA_ARGS__}) / sizeof(struct event))
+    views_apply(v, (const struct event[]){__VA_ARGS__}, \
+                sizeof((const struct event[]){__VA_ARGS__}) / sizeof(struct event))
 
 /* ---- events ---- */
 

@@ -6,7 +6,8 @@ static uint64_t make_deal(struct views *v, uint32_t buyer, uint32_t seller) {
     static const uint64_t first_order_id = 1000;
     uint64_t trade_id = v->sequence + 1, maker = first_order_id + 2 * trade_id, taker = maker + 1;
     COMMAND(v, accepted(maker, seller, SIDE_SELL, 2, 100), incoming(taker, buyer, SIDE_BUY, 2, 100),
-            trade(trade_id, SIDE_BUY, (struct trade_side){maker, seller, 0}, (struct trade_side){taker, buyer, 0}, 2, 100));
+            trade(trade_id, SIDE_BUY, (struct trade_side){maker, seller, 0}, (struct trade_side){taker, buyer, 0}, 2,
+                  100));
     return trade_id;
 }
 
@@ -84,7 +85,8 @@ Test(deals, dates_bound_a_list_on_both_ends) {
         trades[day] = make_deal(v, ANNA, BORIS);
     }
     const struct { int32_t from, to; int32_t first, count; } cases[] = {
-        {date_none, date_none, 0, 4}, {1, date_none, 1, 3}, {date_none, 2, 0, 3}, {1, 2, 1, 2}, {2, 2, 2, 1}, {4, 9, 0, 0}};
+        {date_none, date_none, 0, 4}, {1, date_none, 1, 3}, {date_none, 2, 0, 3},
+        {1, 2, 1, 2}, {2, 2, 2, 1}, {4, 9, 0, 0}};
     const int32_t base = date_from_civil(2021, 1, 4);
     for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct deals_cursor cursor = {.participant = BORIS,

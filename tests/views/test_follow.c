@@ -11,7 +11,8 @@
 #include "engine/views/orders.h"
 #include "tests/engine/fixture.h"
 
-enum { participants_count = 3, instruments_count = 2, follow_ended_max = 64, orders_seen_max = 4096, order_ids_max = 64 };
+enum { participants_count = 3, instruments_count = 2 };
+enum { follow_ended_max = 64, orders_seen_max = 4096, order_ids_max = 64 };
 
 /* What the reports have told of one order. */
 struct told { uint64_t order_id, value; uint32_t cum, quantity, leaves; uint8_t ended; };
@@ -96,7 +97,7 @@ static struct command some_order(struct follow *f) {
     struct command c = order(below(f, participants_count), (enum side)below(f, 2), 1 + below(f, 60), some_price(f));
     struct command_new_order *o = &c.new_order;
     o->instrument = below(f, instruments_count);
-    o->time_in_force = (uint8_t)(uint32_t[]){TIF_DAY, TIF_DAY, TIF_GTC, TIF_GTC, TIF_GTD, TIF_IOC, TIF_FOK}[below(f, 7)];
+    o->time_in_force = (const uint8_t[]){TIF_DAY, TIF_DAY, TIF_GTC, TIF_GTC, TIF_GTD, TIF_IOC, TIF_FOK}[below(f, 7)];
     if (o->time_in_force == TIF_GTD) o->expire_date = exchange_trade_date(f->market->exchange) + (int32_t)below(f, 3);
     o->order_type = one_in(f, 4) ? (uint8_t)below(f, ORDER_TYPE_COUNT) : ORDER_TYPE_LIMIT;
     if (o->order_type == ORDER_TYPE_STOP || o->order_type == ORDER_TYPE_STOP_LIMIT) o->stop.ticks = some_price(f);
@@ -156,8 +157,9 @@ static struct command some_command(struct follow *f) {
     struct command c = fixture_command(COMMAND_CLOCK, below(f, participants_count));
     if (dice < 196) {
         c.kind = COMMAND_MASS_CANCEL;
-        c.mass_cancel = (struct command_mass_cancel){.instrument = one_in(f, 2) ? NAME_NONE : below(f, instruments_count),
-                                                     .client = NAME_NONE, .side = (uint8_t)below(f, 3)};
+        c.mass_cancel = (struct command_mass_cancel){
+            .instrument = one_in(f, 2) ? NAME_NONE : below(f, instruments_count), .client = NAME_NONE,
+            .side = (uint8_t)below(f, 3)};
     } else if (dice < 198) {
         c.kind = COMMAND_DISCONNECT;
         c.connection = below(f, 3);
@@ -250,10 +252,12 @@ static void expect_order(const struct follow *f, uint32_t slot) {
     if (detail->name == 0) return;
     const char *name = x->names[detail->name].text;
     cr_assert_arr_eq(order->client_order_id, name, client_order_id_size);
-    uint32_t latest = names_find(x, order->participant, name);
+    /* The two forget by different rules: the view an order some time after it ended, the exchange a name by its age. */
+    uint64_t latest_id = x->names[names_find(x, order->participant, name)].order_id;
     const struct order_state *found = orders_view_find_named(f->orders, order->participant, name);
     cr_assert_not_null(found);
-    cr_assert_eq(found->order_id, x->names[latest].order_id, "both know the same latest bearer of a name");
+    if (orders_view_find(f->orders, latest_id))
+        cr_assert_eq(found->order_id, latest_id, "both know the same latest bearer of a name");
 }
 
 /* A level as the book has it: added up over the orders at that price. */
@@ -290,7 +294,8 @@ static void expect_side(const struct follow *f, uint32_t instrument, enum side s
         any_hidden |= (order->flags & BOOK_ALL_OR_NONE) != 0;
     }
     cr_assert_eq(summed_count, shown_count, "no shown order stands in a level that depth lacks");
-    uint32_t best = exchange_best(x, instrument, side).ticks, shown = depth_best(f->depth, instrument, side).price.ticks;
+    uint32_t best = exchange_best(x, instrument, side).ticks;
+    uint32_t shown = depth_best(f->depth, instrument, side).price.ticks;
     if (!any_hidden) cr_assert_eq(shown, best);
     else if (shown != 0) cr_assert(side == SIDE_BUY ? shown <= best : shown >= best);
 }

@@ -83,7 +83,7 @@ Test(market_view, the_date_changes_at_midnight_in_minsk) {
     free(m.view);
 }
 
-/* 300 of the largest trades: 300 x 134217727 x 1000000000 = 40265318100 x 10^9, more than 2^64 = 18446744073.7 x 10^9. */
+/* 300 of the largest trades: 300 x 134217727 x 10^9 = 40265318100 x 10^9; 2^64 is 18446744073.7 x 10^9. */
 Test(market_view, turnover_does_not_end_at_64_bits) {
     struct market_fixture m = market_new();
     for (int i = 0; i < 300; i++) deal(&m, BUTTER, price_ticks_max, QUANTITY_LOTS_MAX);

@@ -122,7 +122,8 @@ Test(orders_view, tells_a_refusal_with_its_reason_and_figures) {
     struct views *v = views_new();
     const struct event event = {.kind = EVENT_REJECTED, .instrument = NAME_NONE, .rejected = {
         .participant = VERA, .user = 9, .price.ticks = PRICE_OFF_TICK, .quantity.lots = UINT32_MAX, .side = SIDE_SELL,
-        .reason = REJECT_QTY_ABOVE_MAXIMUM, .allowed_low = 1, .allowed_high = 10000, .time_in_force = TIF_IOC}};
+        .reason = REJECT_QTY_ABOVE_MAXIMUM, .allowed_low = 1, .allowed_high = 10000, .time_in_force = TIF_IOC,
+        .display.lots = 6, .min.lots = 4, .expire_date = date_from_civil(2021, 3, 1)}};
     COMMAND(v, named(0, VERA, "v9"), event);
     cr_assert_eq(v->reports_count, 1);
     const struct report *report = &v->reports[0];
@@ -137,6 +138,9 @@ Test(orders_view, tells_a_refusal_with_its_reason_and_figures) {
     cr_expect_eq(report->allowed_low, 1);
     cr_expect_eq(report->allowed_high, 10000);
     cr_expect_eq(report->time_in_force, TIF_IOC);
+    cr_expect_eq(report->display_quantity.lots, 6);
+    cr_expect_eq(report->min_quantity.lots, 4);
+    cr_expect_eq(report->expire_date, date_from_civil(2021, 3, 1));
     cr_expect_null(find_named(v, VERA, "v9"), "a refused order leaves nothing behind");
     views_free(v);
 }
@@ -169,7 +173,8 @@ Test(orders_view, tells_whether_an_amend_kept_the_priority) {
         event.order_change.quantity.lots = 25;
         COMMAND(v, named(11, ANNA, "new"), event);
         cr_assert_eq(v->reports_count, 1);
-        expect_report(&v->reports[0], (struct figures){EXEC_TYPE_REPLACED, ORD_STATUS_PARTIALLY_FILLED, 25, 10, 15, 1000});
+        expect_report(&v->reports[0],
+                      (struct figures){EXEC_TYPE_REPLACED, ORD_STATUS_PARTIALLY_FILLED, 25, 10, 15, 1000});
         cr_expect_eq(v->reports[0].flags, cases[i].expected);
         cr_expect_eq(v->reports[0].price.ticks, 101);
         expect_name(v->reports[0].client_order_id, "new");
@@ -367,7 +372,7 @@ Test(orders_view, forgets_the_oldest_that_ended_and_no_open_one) {
         COMMAND(v, named(id, ANNA, text), accepted(id, ANNA, SIDE_SELL, 1, 100),
                 canceled(id, ANNA, SIDE_SELL, 1, 100));
         for (uint64_t old = 1; old <= id; old++)
-            cr_expect_eq(orders_view_find(v->orders, old) != NULL, old + views_ended_max > id, "%lu after %lu", old, id);
+            cr_expect_eq(orders_view_find(v->orders, old) != NULL, old + views_ended_max > id, "%lu, %lu", old, id);
         cr_expect_not_null(find_named(v, ANNA, text));
     }
     cr_expect_null(find_named(v, ANNA, "nb"), "its name is forgotten too");

@@ -19,8 +19,8 @@
 
 #define SCENARIO_TEXT \
     "{\"name\": \"test\", \"start\": \"2021-06-28T06:00:00Z\"," \
-    " \"instruments\": [{\"symbol\": \"WHEAT\", \"section\": \"agri\", \"unit\": \"t\", \"lot\": 1, \"tick\": \"0.50\"," \
-    "                    \"currency\": \"USD\", \"reference_px\": \"200.00\"}]," \
+    " \"instruments\": [{\"symbol\": \"WHEAT\", \"section\": \"agri\", \"unit\": \"t\", \"lot\": 1," \
+    "                    \"tick\": \"0.50\", \"currency\": \"USD\", \"reference_px\": \"200.00\"}]," \
     " \"participants\": [" \
     "   {\"id\": \"ALFA\", \"name\": \"Alfa\", \"country\": \"BY\", \"deposit\": {\"USD\": \"1000.00\"}," \
     "    \"accreditations\": [{\"section\": \"agri\", \"from\": \"2020-01-01\", \"to\": null}]}," \

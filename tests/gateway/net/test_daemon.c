@@ -28,7 +28,8 @@ Test(daemon, requests_in_one_segment_are_answered_in_their_order) {
     char requests[64 * 1024];
     size_t size = 0;
     for (int i = 0; i < 500; i++) {
-        size += (size_t)snprintf(requests + size, sizeof requests - size, "{\"type\":\"heartbeat\",\"req_id\":%d}\n", i);
+        size += (size_t)snprintf(requests + size, sizeof requests - size,
+                                 "{\"type\":\"heartbeat\",\"req_id\":%d}\n", i);
     }
     tell_bytes(alfa, requests, size);
     for (int i = 0; i < 500; i++) {
@@ -135,7 +136,8 @@ Test(daemon, wrong_credentials_are_refused_and_new_users_can_log_on) {
     tell(stranger, "{\"type\":\"logon\",\"user\":\"nobody\",\"password\":\"b\"}");
     expect(stranger, "\"code\":1202");
     struct caller *root = call_as("root", "r", "");
-    tell(root, "{\"type\":\"admin_user\",\"user\":\"late\",\"participant\":\"ALFA\",\"role\":\"trader\",\"password\":\"l\"}");
+    tell(root, "{\"type\":\"admin_user\",\"user\":\"late\",\"participant\":\"ALFA\",\"role\":\"trader\","
+               "\"password\":\"l\"}");
     expect(root, "\"type\":\"ack\"");
     hang_up(call_as("late", "l", ""));
     hang_up(stranger);

@@ -39,7 +39,9 @@ Test(outbox, bytes_come_out_in_order_whatever_the_pieces) {
     for (int round = 0; round < 3000; round++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         uint32_t size = (uint32_t)(state >> 33) % ((state >> 20) % 5 == 0 ? 40000 : 700);
-        if (append(&outbox, &written, size) < 0) cr_assert_gt(outbox.size + size, (uint32_t)(outbox_size_max - outbox_size_last));
+        if (append(&outbox, &written, size) < 0) {
+            cr_assert_gt(outbox.size + size, (uint32_t)(outbox_size_max - outbox_size_last));
+        }
         uint32_t part = outbox.size ? (uint32_t)(state >> 40) % (outbox.size + 1) : 0;
         if (round % 16 == 0) check_content(&outbox, consumed);
         outbox_consume(&outbox, part);
