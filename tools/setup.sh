@@ -7,7 +7,7 @@ set -eu
 
 run_packages="gcc libc6-dev libuv1-dev libcjson-dev libxxhash-dev libedit-dev libcrypt-dev procps"
 test_packages="libcriterion-dev binutils"
-full_packages="clang llvm valgrind cppcheck clang-tidy"
+full_packages="clang llvm valgrind git"
 
 case "${1:-}" in
     run) wanted=$run_packages ;;

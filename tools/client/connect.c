@@ -271,7 +271,7 @@ static uint32_t common_size(const char *const *words, uint32_t count) {
 }
 
 static void list_words(const char *const *words, uint32_t count) {
-    uint32_t columns, rows, width = 0;
+    uint32_t columns, rows, width = 2;
     terminal_size(&columns, &rows);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t size = (uint32_t)strlen(words[i]) + 2;

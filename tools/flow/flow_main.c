@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instruments/check.h"
 #include "tools/flow/flow_make.h"
 #include "tools/flow/flow_run.h"
 
@@ -116,7 +117,7 @@ static int read_request(const struct flow_options *options, struct flow_request 
     if (strcmp(options->make, "flow") == 0) request->kind = FLOW_KIND_FLOW;
     else if (strcmp(options->make, "sweep") == 0) request->kind = FLOW_KIND_SWEEP;
     else return fail_usage("--make %s: the kinds are flow and sweep", options->make);
-    uint64_t books = 1, live, far, operations, seed;
+    uint64_t books = 1, live = 0, far = 0, operations = 0, seed = 0;
     int status = options->books == NULL ? 0 : read_number("--books", options->books, 1, flow_books_count_max, &books);
     if (status == 0) status = read_number("--live", options->live, 1, FLOW_OPERATIONS_MAX, &live);
     if (status == 0) status = read_number("--far", options->far, 1, flow_price_ticks_max, &far);
@@ -133,6 +134,7 @@ static int read_request(const struct flow_options *options, struct flow_request 
 }
 
 static void print_text(const char *name, const char *text) {
+    CHECK(text != NULL);
     printf("\"%s\":\"", name);
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
@@ -144,6 +146,7 @@ static void print_text(const char *name, const char *text) {
 }
 
 static const char *last_name(const char *path) {
+    CHECK(path != NULL);
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
 }

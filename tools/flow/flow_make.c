@@ -248,6 +248,7 @@ static void step_aggressive(struct maker *maker, struct made_book *book) {
 /* Cancels in percent of what is not aggressive: 50, and more the fuller the book is. */
 static uint32_t cancel_percent(const struct maker *maker, const struct made_book *book) {
     int64_t target = maker->request.live_count;
+    CHECK(target > 0);
     int64_t percent = 50 + ((int64_t)book->live_count - target) * 50 / target;
     return percent < 5 ? 5 : percent > 95 ? 95 : (uint32_t)percent;
 }
@@ -352,6 +353,7 @@ static int check_request(const struct flow_request *request, struct flow_error *
 /* Middles are a thousand ticks apart and come round after 200 books, so that all of them are within the format. */
 static void set_middles(struct maker *maker) {
     uint32_t count = maker->request.books_count;
+    CHECK(count > 0);
     for (uint32_t b = 0; b < count; b++) {
         int32_t middle = count == 1 ? 100000 : (int32_t)(20000 + 1000 * (b % 200));
         maker->books[b].middle_ticks = maker->books[b].middle_start_ticks = middle;
@@ -360,6 +362,7 @@ static void set_middles(struct maker *maker) {
 
 /* Hands the operations over to `file`. */
 static void finish(struct maker *maker, uint32_t warm_up_count, struct flow_file *file) {
+    CHECK(maker->operations != NULL);
     struct flow_header header = {
         .magic = FLOW_MAGIC, .books_count = maker->request.books_count, .warm_up_count = warm_up_count,
         .operations_count = maker->operations_count - warm_up_count, .id_max = maker->orders_count,
