@@ -1,6 +1,8 @@
 /* dialog.c - logon, dispatch, delivery and silence; see dialog.h. */
 #include "gateway/session/dialog.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/session/answers.h"
@@ -98,19 +100,43 @@ static void begin_logon(struct dialog *dialog, struct request *request) {
     explicit_bzero(&logon->password, sizeof logon->password);
 }
 
+/* Number of the next report to the participant of a user; 1 for officials, who get none. */
+static uint64_t next_seq_of(const struct hub *hub, const struct user *user) {
+    return user->participant == NAME_NONE ? 1 : stream_next_seq(&hub->desks[user->participant].stream);
+}
+
+/* Whoever expects a number that was never given follows another world than this one. */
+static void refuse_expectation(struct dialog *dialog, uint64_t next_seq) {
+    char text[96];
+    snprintf(text, sizeof text, "next_expected_seq is %" PRIu64 ", but the next number is %" PRIu64,
+             dialog->pending_next_seq, next_seq);
+    const struct error_message message = {
+        .id = &dialog->pending_id,
+        .reason = REJECT_BAD_VALUE,
+        .field = "next_expected_seq",
+        .text = text,
+        .time_ns = dialog_now_ns(dialog),
+    };
+    dialog->state = DIALOG_STRANGER;
+    dialog->cancel_on_disconnect = 0;
+    dialog_send(dialog, encode_error(dialog->hub->out, &message));
+}
+
 static void log_on(struct dialog *dialog) {
     struct hub *hub = dialog->hub;
     const struct user *user = exchange_user(hub->views.exchange, dialog->pending_user);
+    uint64_t next_seq = next_seq_of(hub, user), expected_seq = dialog->pending_next_seq;
+    if (expected_seq > next_seq) {
+        refuse_expectation(dialog, next_seq);
+        return;
+    }
     dialog->state = DIALOG_LOGGED_ON;
     dialog->user = dialog->pending_user;
     dialog->role = user->role;
     dialog->participant = user->participant;
     dialog->logon_failures_count = 0;
-    uint64_t next_seq = 1;
-    if (dialog->participant != NAME_NONE) next_seq = stream_next_seq(&hub->desks[dialog->participant].stream);
     dialog->live_seq = next_seq;
-    uint64_t expected_seq = dialog->pending_next_seq;
-    dialog->next_seq = expected_seq != 0 && expected_seq < next_seq ? expected_seq : next_seq;
+    dialog->next_seq = expected_seq != 0 ? expected_seq : next_seq;
     hub_join(hub, dialog);
     const struct logon_message message = {
         .id = &dialog->pending_id,

@@ -152,7 +152,7 @@ Test(cancel, a_mass_cancel_takes_what_fits_in_the_order_of_entry) {
         client_expect(market.dairy, "{'type':'mass_cancel_ack','req_id':'m','count':%zu}", strlen(cases[i].canceled));
         for (const char *at = cases[i].left; *at != '\0'; at++) {
             client_send(market.dairy, "{'type':'cancel_order','orig_cl_ord_id':'c%zu-%c'}", i, *at);
-            expect_report(market.dairy, "canceled", "~c", "");
+            expect_report(market.dairy, "canceled", "*", "");
         }
     }
     client_expect_quiet(market.trade);

@@ -38,6 +38,8 @@ static void expect_refusals(struct client *client, const struct refusal *cases, 
 Test(reasons, of_quantity_and_price) {
     static const struct refusal cases[] = {
         {602, "qty_below_minimum", "LOT-2", "0 1", "buy", 0, "2700.00", ""},
+        {602, "qty_below_minimum", "LOT-2", "-3 1", "buy", -3, "2700.00", ""},
+        {603, "qty_above_maximum", "LOT-2", "2147483647 10000", "buy", 2147483647, "2700.00", ""},
         {603, "qty_above_maximum", "LOT-2", "10001 10000", "buy", 10001, "2700.00", ""},
         {602, "qty_below_minimum", "LOT-2", "3 2", "buy", 2, "2700.00", ",'time_in_force':'ioc','min_qty':3"},
         {701, "price_invalid", "PRC-1", "0.00", "buy", 1, "0.00", ""},
@@ -81,6 +83,7 @@ Test(reasons, of_type_and_time_in_force) {
          ",'ord_type':'stop_limit','stop_px':'2800.00','time_in_force':'fok'"},
         {612, "display_qty_invalid", "ORD-3", "0 1", "buy", 2, "2700.00", ",'display_qty':0"},
         {612, "display_qty_invalid", "ORD-3", "2 1", "buy", 2, "2700.00", ",'display_qty':2"},
+        {612, "display_qty_invalid", "ORD-3", "-1", "buy", 2, "2700.00", ",'display_qty':-1"},
         {612, "display_qty_invalid", "ORD-3", "7 4", "buy", 5, "2700.00", ",'display_qty':7"},
         {612, "display_qty_invalid", "ORD-3", "", "buy", 2, "2700.00", ",'display_qty':1,'time_in_force':'ioc'"},
         {612, "display_qty_invalid", "ORD-3", "", "buy", 2, "2700.00", ",'display_qty':1,'time_in_force':'fok'"},
@@ -352,6 +355,76 @@ Test(reasons, a_type_says_which_prices_it_needs) {
         cr_expect(code == 708 || code == 1205, "%s", market.food->line);
     }
     client_expect_quiet(market.food);
+    market_close(&market);
+}
+
+/* Members that belong to one type or time in force and to no other. */
+Test(reasons, members_of_another_kind_of_order_are_refused) {
+    static const struct { int code; const char *field, *extra; } cases[] = {
+        {1206, "stop_px", ",'stop_px':'2800.00'"},
+        {1206, "expire_date", ",'expire_date':'2021-06-29'"},
+        {1206, "expire_date", ",'time_in_force':'gtc','expire_date':'2021-06-29'"},
+        {1205, "expire_date", ",'time_in_force':'gtd'"},
+    };
+    struct market market;
+    market_open(&market);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        order_send(market.food, "x", "buy", 1, "2700.00", cases[i].extra);
+        client_expect(market.food, "{'type':'error','code':%d,'field':'%s'}", cases[i].code, cases[i].field);
+    }
+    order_enter(market.food, "a", "buy", 1, "2600.00", "");
+    static const char *const requests[] = {"'type':'cancel_order'",
+                                           "'type':'cancel_order','orig_cl_ord_id':'a','order_id':'1'",
+                                           "'type':'amend_order','cl_ord_id':'b','order_qty':2",
+                                           "'type':'order_status_request'"};
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        client_send(market.food, "{%s}", requests[i]);
+        client_expect(market.food, "{'type':'error'}");
+        long long code = client_number(market.food, "code");
+        cr_expect(code == 1205 || code == 1206, "%s: %s", requests[i], market.food->line);
+    }
+    market_close(&market);
+}
+
+/* Ways to write a price: equal ones, others that are no price of the instrument, and what is no decimal at all. */
+Test(reasons, a_price_is_a_decimal) {
+    static const struct { int code; const char *price; } cases[] = {
+        {0, "'2700'"}, {0, "'2700.0'"}, {0, "'2700.00000'"}, {0, "2700"}, {702, "'2700.001'"}, {701, "0"}, {701, "-5"},
+        {701, "'0'"}, {701, "'-2700.00'"}, {701, "'99999999999999999999999999'"}, {701, "9007199254740991"},
+        {1206, "'+2700'"}, {1206, "' 2700'"}, {1206, "'2700 '"}, {1206, "'2700.'"}, {1206, "'.5'"}, {1206, "'02700'"},
+        {1206, "'2.7e3'"}, {1206, "'0x1'"}, {1206, "'NaN'"}, {1206, "'-'"}, {1206, "null"}, {1206, "{}"},
+    };
+    struct market market;
+    market_open(&market);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        client_send(market.food, "{'type':'new_order','cl_ord_id':'p%zu','symbol':'DY-SMP-EX','side':'buy',"
+                    "'order_qty':1,"
+                    "'price':%s}", i, cases[i].price);
+        const cJSON *answer = client_receive(market.food);
+        const cJSON *code = cJSON_GetObjectItemCaseSensitive(answer, "code");
+        cr_expect_eq(code != NULL ? code->valueint : 0, cases[i].code, "%s: %s", cases[i].price, market.food->line);
+        if (cases[i].code == 0) cr_expect_str_eq(client_text(market.food, "price"), "2700.00");
+    }
+    market_close(&market);
+}
+
+Test(reasons, what_officials_cannot_do_yet_says_so) {
+    static const char *const types[] = {
+        "admin_snapshot", "admin_phase", "admin_kill", "admin_news", "admin_suspend", "admin_reinstate",
+        "admin_withdraw",
+        "admin_broker", "admin_client", "admin_bust", "admin_papers", "admin_contract", "admin_trader",
+        "admin_certificate",
+        "admin_sanction", "admin_claim", "admin_own_use", "admin_arrears", "admin_guarantee", "admin_limits",
+        "admin_carry_over", "admin_session",
+    };
+    struct market market;
+    market_open(&market);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        client_send(market.root, "{'type':'%s','req_id':%zu}", types[i], i);
+        client_expect(market.root, "{'type':'error','req_id':%zu,'code':1211,'reason':'not_available'}", i);
+        client_send(market.food, "{'type':'%s','req_id':%zu}", types[i], i);
+        client_expect(market.food, "{'type':'error','req_id':%zu,'code':1201}", i);
+    }
     market_close(&market);
 }
 

@@ -90,6 +90,38 @@ Test(session, a_second_logon_on_one_connection_is_1209) {
     server_stop(&server);
 }
 
+Test(session, what_is_public_needs_none) {
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    struct client *client = client_open(&server);
+    client_send(client, "{'type':'instruments_request','req_id':1}");
+    client_expect(client, "{'type':'instruments','req_id':1,'last':true,'instruments':[{'symbol':'DY-SMP-EX'}]}");
+    client_send(client, "{'type':'sessions_request','req_id':2}");
+    client_expect(client, "{'type':'sessions','req_id':2,'last':true,'sessions':'*'}");
+    client_close(client);
+    server_stop(&server);
+}
+
+/* After the third failure answers come late; others are served meanwhile. */
+Test(session, guessing_passwords_is_slow) {
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    struct client *guesser = client_open(&server), *other = client_logon(&server, "food");
+    for (int i = 0; i < 3; i++) {
+        client_send(guesser, "{'type':'logon','user':'dairy','password':'guess-%d'}", i);
+        client_expect(guesser, "{'type':'error','code':1202}");
+    }
+    client_send(guesser, "{'type':'logon','user':'dairy','password':'guess-4'}");
+    order_enter(other, "served", "buy", 1, "2600.00", "");
+    cr_expect_null(client_receive_within(guesser, 500), "%s", guesser->line);
+    client_expect(guesser, "{'type':'error','code':1202}");
+    client_send(guesser, "{'type':'logon','user':'dairy','password':'dairy-secret'}");
+    client_expect(guesser, "{'type':'logon_ack'}");
+    client_close(guesser);
+    client_close(other);
+    server_stop(&server);
+}
+
 Test(session, everything_private_needs_a_logon) {
     static const char *const requests[] = {
         "'type':'new_order','cl_ord_id':'a','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'",
@@ -168,6 +200,10 @@ Test(session, a_heartbeat_needs_no_answer_and_does_no_harm) {
     struct client *client = client_logon(&server, "dairy");
     client_send(client, "{'type':'heartbeat'}");
     client_expect_quiet(client);
+    int before = client->heartbeats_count;
+    client_send(client, "{'type':'heartbeat','req_id':'ping'}");
+    client_expect_quiet(client);
+    cr_expect_eq(client->heartbeats_count, before + 1, "a heartbeat with a req_id is answered by one");
     client_close(client);
     server_stop(&server);
 }
@@ -295,7 +331,8 @@ Test(session, a_number_that_was_never_sent_is_an_error) {
     client_close(dairy);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         dairy = client_open(&server);
-        client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','next_expected_seq':%s}", numbers[i]);
+        client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','next_expected_seq':%s}",
+                    numbers[i]);
         client_expect(dairy, "{'type':'error','code':1206,'field':'next_expected_seq'}");
         client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','next_expected_seq':1}");
         client_expect(dairy, "{'type':'logon_ack','next_seq':2}");

@@ -75,6 +75,7 @@ static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts 
     struct generator generator;
     generator_init(&generator, seed);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
+    if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
     struct pair *p = pair_new(&limits);
     uint32_t done = 0;
     for (; done < commands_count && p->failure == NULL; done++) {

@@ -525,7 +525,7 @@ static bool survives_writing(const struct command *command) {
 static int run_case(const char *name, const char *text) {
     static struct event events[256];
     static const struct limits limits = { .instruments_max = 8, .sessions_max = 4, .participants_max = 8,
-                                          .users_max = 4, .orders_max = 64 };
+                                          .users_max = 4, .orders_max = 64, .client_ids_max = 64 };
     size_t size = sizeof world + strlen(text);
     char *whole = malloc(size);
     CHECK(whole != NULL);

@@ -15,7 +15,6 @@ struct model *model_new(const struct limits *limits) {
 void model_free(struct model *m) {
     if (m == NULL) return;
     free(m->names);
-    free(m->borne);
     free(m);
 }
 
@@ -30,17 +29,13 @@ static void *with_room(void *array, uint32_t *capacity, uint32_t count, size_t s
 
 void model_copy(struct model *target, const struct model *source) {
     struct used_name *names = with_room(target->names, &target->names_capacity, source->names_count, sizeof *names);
-    struct borne_name *borne = with_room(target->borne, &target->borne_capacity, source->borne_count, sizeof *borne);
     memcpy(target, source, offsetof(struct model, orders));
     memcpy(target->orders, source->orders, source->orders_count * sizeof *source->orders);
     target->orders_count = source->orders_count;
     target->triggered_count = 0;
     target->names = names;
-    target->borne = borne;
     target->names_count = source->names_count;
-    target->borne_count = source->borne_count;
     if (source->names_count > 0) memcpy(names, source->names, source->names_count * sizeof *names);
-    if (source->borne_count > 0) memcpy(borne, source->borne, source->borne_count * sizeof *borne);
 }
 
 struct event *model_say(struct model *m, enum event_kind kind, uint32_t instrument) {

@@ -8,8 +8,7 @@
  * Two differences are meant:
  *   order ids    the model counts 1, 2, 3 ... in the order of ACCEPTED; the engine's ids say where an order is stored.
  *                model_pair.h translates.
- *   no limits    of the limits only those of instruments, sessions, participants, users and open orders are kept;
- *                prices and remembered names have as much room as they need. */
+ *   no pages     prices have as much room as they need: price_leaves_max and price_branches_max mean nothing here. */
 #ifndef BIRZHA_TESTS_MODEL_H
 #define BIRZHA_TESTS_MODEL_H
 

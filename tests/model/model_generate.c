@@ -7,7 +7,7 @@
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
-enum { world_participants = 7, world_instruments = 8, untradable = 7, names_count = 250 };
+enum { world_participants = 7, world_instruments = 8, valuable = 4, untradable = 7, names_count = 250 };
 
 static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
 /* 2021-01-04, a Monday, 09:00 in Minsk. */
@@ -228,6 +228,14 @@ static uint32_t some_connection(struct generator *g, uint32_t participant) {
     return percent(g, 95) ? participant * 2 + 1 + below(g, 2) : below(g, 8);
 }
 
+/* As many lots as the largest value allows at one of the prices that may count, or one more or less. */
+static uint32_t edge_of_value(struct generator *g, const struct model *m, const struct command_new_order *n) {
+    uint32_t low, high, reference = model_reference(m, n->instrument, &low, &high);
+    const uint32_t prices[] = { reference, low, high, n->price.ticks, n->stop.ticks };
+    uint32_t at = prices[below(g, 5)];
+    return at == 0 || at > price_ticks_max ? 1 : (uint32_t)(VALUE_MINOR_MAX / at % UINT32_MAX) + below(g, 3) - 1;
+}
+
 /* ---- requests ---- */
 
 static void make_order(struct generator *g, const struct model *m, struct command *c) {
@@ -269,6 +277,7 @@ static void make_order(struct generator *g, const struct model *m, struct comman
         n->min.lots = some[below(g, percent(g, 95) ? 4 : 5)];
     }
     if (percent(g, 75)) some_name(g, n->client_order_id);
+    if (n->instrument == valuable && percent(g, 10)) n->quantity.lots = edge_of_value(g, m, n);
 }
 
 /* An order number: mostly of an open order, sometimes of any that was ever there, or of none. */
@@ -337,6 +346,8 @@ static void make_cancel(struct generator *g, const struct model *m, struct comma
 static void make_mass_cancel(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_MASS_CANCEL;
     c->mass_cancel.instrument = percent(g, 50) ? NAME_NONE : some_instrument(g, m);
+    if (percent(g, 8)) c->mass_cancel.instrument = world_instruments + below(g, 4);
+    if (percent(g, 8)) c->participant = one_in(g, 2) ? NAME_NONE : world_participants;
     c->mass_cancel.client = NAME_NONE;
     c->mass_cancel.side = (uint8_t)below(g, 3);
 }
@@ -387,7 +398,7 @@ static void make_accredit(struct generator *g, const struct model *m, struct com
 
 static void make_deposit(struct generator *g, struct command *c) {
     c->kind = COMMAND_DEPOSIT;
-    c->deposit.participant = below(g, world_participants + (one_in(g, 20) ? 1 : 0));
+    c->deposit.participant = below(g, world_participants + (one_in(g, 3) ? 1 : 0));
     c->deposit.currency = (uint8_t)below(g, CURRENCY_COUNT);
     c->deposit.action = (uint8_t)below(g, 2);
     c->deposit.amount.minor = 1 + below(g, 1000);
@@ -442,7 +453,9 @@ static void spoil(struct generator *g, struct command *c) {
         if (one_in(g, 3)) c->session_symbol.session = 100;
         c->session_symbol.instrument = one_in(g, 3) ? 100 : below(g, world_instruments);
         break;
-    case COMMAND_PARTICIPANT: if (one_in(g, 2)) c->add_participant.id[0] = '\0'; break;
+    case COMMAND_PARTICIPANT:
+        snprintf(c->add_participant.id, participant_id_size, one_in(g, 4) ? "" : "P%u", below(g, 1000));
+        break;
     case COMMAND_ACCREDIT: c->accredit.to_date = c->accredit.from_date + (int32_t)below(g, 3) - 1; break;
     case COMMAND_USER:
         snprintf(c->add_user.name, user_name_size, one_in(g, 4) ? "" : "u%u", below(g, 1000));
@@ -496,8 +509,8 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     else if (roll < 326 + crowded) make_halt(g, c);
     else if (roll < 329 + crowded) make_accredit(g, m, c);
     else if (roll < 333 + crowded) make_deposit(g, c);
-    else if (roll < 335 + crowded) make_odd_world(g, c);
-    else if (roll < 336 + crowded) make_holiday(g, m, c);
+    else if (roll < 338 + crowded) make_odd_world(g, c);
+    else if (roll < 339 + crowded) make_holiday(g, m, c);
     else make_order(g, m, c);
 }
 

@@ -16,9 +16,9 @@ static struct verdict refuse_with(enum reject reason, int64_t low, int64_t high)
 
 /* ---- names ---- */
 
+/* The last request of the participant that used the name, or NULL. */
 static struct used_name *find_name(struct model *m, uint32_t participant, const char *name) {
-    if (name[0] == '\0') return NULL;
-    for (uint32_t i = 0; i < m->names_count; i++) {
+    for (uint32_t i = m->names_count; i-- > 0 && name[0] != '\0';) {
         struct used_name *n = &m->names[i];
         if (n->participant == participant && memcmp(n->name, name, client_order_id_size) == 0) return n;
     }
@@ -49,16 +49,25 @@ static void say_name(struct model *m, uint32_t instrument, uint64_t order_id, co
     memcpy(e->client_id.text, name, client_order_id_size);
 }
 
-static void remember_request(struct model *m, const struct order *o, const char *name) {
-    struct used_name *n = find_name(m, o->participant, name);
-    if (n == NULL) {
-        if (m->names_count == m->names_capacity) {
-            m->names_capacity = m->names_capacity * 2 + 16;
-            m->names = realloc(m->names, m->names_capacity * sizeof *m->names);
-            CHECK(m->names != NULL);
-        }
-        n = &m->names[m->names_count++];
+static struct used_name *new_name(struct model *m) {
+    if (m->names_count == m->limits.client_ids_max) {
+        m->names_count--;       /* the oldest is forgotten */
+        memmove(m->names, m->names + 1, m->names_count * sizeof *m->names);
     }
+    if (m->names_count == m->names_capacity) {
+        m->names_capacity = m->names_capacity * 2 + 16;
+        m->names = realloc(m->names, m->names_capacity * sizeof *m->names);
+        CHECK(m->names != NULL);
+    }
+    return &m->names[m->names_count++];
+}
+
+/* A request that is granted uses its name, and the order bears it from now on, and no other. */
+static void use_name(struct model *m, struct order *o, const char *name) {
+    if (name[0] == '\0') return;
+    for (uint32_t i = 0; i < m->names_count; i++)
+        if (m->names[i].order_id == o->id) m->names[i].replaced = true;
+    struct used_name *n = new_name(m);
     memset(n, 0, sizeof *n);
     n->participant = o->participant;
     memcpy(n->name, name, client_order_id_size);
@@ -67,39 +76,16 @@ static void remember_request(struct model *m, const struct order *o, const char 
     memcpy(n->content, &m->command->new_order, sizeof n->content);
     n->order_id = o->id;
     n->instrument = o->instrument;
-}
-
-/* The order bears this name from now on, and no other. */
-static void give_name(struct model *m, struct order *o, const char *name) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < m->borne_count; i++)
-        if (m->borne[i].order_id != o->id) m->borne[kept++] = m->borne[i];
-    m->borne_count = kept;
-    if (m->borne_count == m->borne_capacity) {
-        m->borne_capacity = m->borne_capacity * 2 + 16;
-        m->borne = realloc(m->borne, m->borne_capacity * sizeof *m->borne);
-        CHECK(m->borne != NULL);
-    }
-    struct borne_name *b = &m->borne[m->borne_count++];
-    memset(b, 0, sizeof *b);
-    b->participant = o->participant;
-    b->order_id = o->id;
-    memcpy(b->name, name, client_order_id_size);
     memcpy(o->name, name, client_order_id_size);
-}
-
-/* A request that is granted uses its name. */
-static void use_name(struct model *m, struct order *o, const char *name) {
-    if (name[0] == '\0') return;
-    remember_request(m, o, name);
-    give_name(m, o, name);
 }
 
 /* The latest order of the participant that bears the name; 0 = none. */
 static uint64_t bearer_of(const struct model *m, uint32_t participant, const char *name) {
-    for (uint32_t i = m->borne_count; i-- > 0 && name[0] != '\0';)
-        if (m->borne[i].participant == participant && memcmp(m->borne[i].name, name, client_order_id_size) == 0)
-            return m->borne[i].order_id;
+    for (uint32_t i = m->names_count; i-- > 0 && name[0] != '\0';) {
+        const struct used_name *n = &m->names[i];
+        if (n->participant == participant && !n->replaced && memcmp(n->name, name, client_order_id_size) == 0)
+            return n->order_id;
+    }
     return 0;
 }
 

@@ -45,7 +45,8 @@ struct order {
     char name[client_order_id_size];
 };
 
-/* A client order id that a participant used: the request that used it last, and the order that request was about. */
+/* A request that was granted and had a client order id: the request, word for word, and the order it was about. The
+ * order bears the name, also after it ended, until an amend gives it another. */
 struct used_name {
     uint32_t participant;
     char name[client_order_id_size];
@@ -54,13 +55,7 @@ struct used_name {
     uint8_t content[96];
     uint64_t order_id;
     uint32_t instrument;
-};
-
-/* A name that an order bears, also after it ended; gone when an amend gives it another. The later given come later. */
-struct borne_name {
-    uint32_t participant;
-    char name[client_order_id_size];
-    uint64_t order_id;
+    bool replaced;
 };
 
 struct model_instrument {
@@ -104,10 +99,8 @@ struct model {
     uint32_t orders_count;
     uint64_t triggered[MODEL_ORDERS_MAX];   /* ids of stops, the next to enter first */
     uint32_t triggered_count;
-    struct used_name *names;
+    struct used_name *names;                /* the oldest first; only the last client_ids_max are remembered */
     uint32_t names_count, names_capacity;
-    struct borne_name *borne;
-    uint32_t borne_count, borne_capacity;
 
     struct event_buffer *events;            /* of the command at hand */
     const struct command *command;

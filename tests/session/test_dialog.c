@@ -116,6 +116,24 @@ Test(dialog, the_reports_of_a_request_repeat_its_id_to_the_one_who_asked_only) {
     cr_assert_eq(fixture->ports[2].lines_count, heard_before[2], "another participant hears nothing");
 }
 
+Test(dialog, reports_about_other_orders_are_no_answer) {
+    log_on(0, "trader", "");
+    script_accepted(77, "a1");
+    fixture->reports[1] = (struct report){.order_id = 5, .participant = 0, .client = NAME_NONE, .expire_date = date_none,
+        .exec_type = EXEC_TYPE_CANCELED, .ord_status = ORD_STATUS_CANCELED, .reason = REJECT_SELF_TRADE_PREVENTED};
+    fixture->reports_count = 2;
+    say(0, ORDER_LINE);
+    expect_part(heard(0, 0), "\"req_id\":\"r1\"");
+    expect_part(heard(0, 1), "\"order_id\":\"5\"");
+    expect_no_part(heard(0, 1), "req_id");
+    script_accepted(77, "a1");
+    fixture->events_count = 0;
+    hub_on_report(&fixture->hub, &fixture->reports[0]);
+    since = fixture->ports[0].lines_count;
+    hub_deliver(&fixture->hub);
+    expect_no_part(heard(0, 0), "req_id");
+}
+
 Test(dialog, a_refused_cancel_is_a_direct_answer_without_number) {
     log_on(0, "trader", "");
     fixture->events[0] = (struct event){.kind = EVENT_REFUSED, .instrument = NAME_NONE, .refused = {
@@ -173,6 +191,15 @@ Test(dialog, resume_sends_what_was_missed_again_and_says_so) {
     expect_no_part(live, "poss_dup");
     log_on(2, "watcher", "");
     cr_assert_str_eq(heard(2, 1), "", "nothing is replayed unless asked for");
+}
+
+Test(dialog, a_number_that_was_never_given_cannot_be_expected) {
+    say(0, "{\"type\":\"logon\",\"user\":\"trader\",\"password\":\"right\",\"next_expected_seq\":2}");
+    verdict(0, 0);
+    expect_part(heard(0, 0), "\"code\":1206");
+    expect_part(heard(0, 0), "\"field\":\"next_expected_seq\"");
+    log_on(0, "trader", ",\"next_expected_seq\":1");
+    cr_assert_str_eq(heard(0, 1), "");
 }
 
 Test(dialog, cancel_on_disconnect_is_for_drops_not_for_logout) {

@@ -11,6 +11,12 @@ void expect_quotes(char *text) {
         if (*text == '\'') *text = '"';
 }
 
+/* Whether the character before or behind a part belongs to the same word or number; `step` leads away from the part. */
+static int continues(const char *at, int step) {
+    if (isalnum((unsigned char)*at) || *at == '_' || (*at == '-' && step < 0)) return 1;
+    return *at == '.' && isdigit((unsigned char)at[step]);
+}
+
 int expect_contains(const char *text, const char *part) {
     char plain[4096];
     size_t length = 0;
@@ -20,7 +26,9 @@ int expect_contains(const char *text, const char *part) {
         if (!separates) plain[length++] = text[i];
     }
     plain[length] = '\0';
-    return strstr(plain, part) != NULL;
+    for (const char *at = strstr(plain, part); at != NULL; at = strstr(at + 1, part))
+        if ((at == plain || !continues(at - 1, -1)) && !continues(at + strlen(part), 1)) return 1;
+    return 0;
 }
 
 static int match_text(const char *wanted, const cJSON *value) {

@@ -118,6 +118,21 @@ Test(deals, the_oldest_is_forgotten_first) {
     views_free(v);
 }
 
+Test(deals, who_was_forgotten_altogether_begins_a_new_list) {
+    struct views *v = views_new();
+    make_deal(v, ANNA, BORIS);
+    for (uint32_t i = 0; i < views_deals_max; i++) make_deal(v, VERA, BROKER);
+    struct deals_cursor cursor = all_of(ANNA);
+    cr_expect_eq(next_trade(v, &cursor), 0);
+    uint64_t trades[] = {make_deal(v, ANNA, VERA), make_deal(v, BROKER, ANNA)};
+    cr_expect_eq(next_trade(v, &cursor), trades[0]);
+    cr_expect_eq(next_trade(v, &cursor), trades[1]);
+    cr_expect_eq(next_trade(v, &cursor), 0);
+    cursor = all_of(BORIS);
+    cr_expect_eq(next_trade(v, &cursor), 0);
+    views_free(v);
+}
+
 Test(deals, a_list_goes_on_where_its_place_was_forgotten) {
     struct views *v = views_new();
     uint64_t trades[9];

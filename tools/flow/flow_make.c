@@ -390,6 +390,7 @@ int flow_make(const struct flow_request *request, struct flow_file *file, struct
     if (status < 0) return status;
     struct maker maker = { .request = *request, .random = request->seed };
     int64_t warm_up_count = -ENOMEM;
+    CHECK(request->books_count > 0);
     maker.books = calloc(request->books_count, sizeof *maker.books);
     if (maker.books != NULL) {
         set_middles(&maker);

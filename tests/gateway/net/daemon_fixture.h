@@ -156,12 +156,17 @@ static inline void tell(struct caller *caller, const char *line) {
     tell_bytes(caller, "\n", 1);
 }
 
-static inline struct caller *call(void) {
-    struct caller *caller = calloc(1, sizeof *caller);
+static inline int connect_socket(void) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(running->port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    caller->fd = socket(AF_INET, SOCK_STREAM, 0);
-    cr_assert_eq(connect(caller->fd, (struct sockaddr *)&address, sizeof address), 0);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static inline struct caller *call(void) {
+    struct caller *caller = calloc(1, sizeof *caller);
+    caller->fd = connect_socket();
     expect(caller, "\"type\":\"welcome\"");
     return caller;
 }

@@ -165,6 +165,42 @@ Test(daemon, shutdown_ends_every_connection_in_order) {
     hang_up(reader);
 }
 
+Test(daemon, one_connection_too_many_is_closed_at_once) {
+    running->daemon->network.connections_count_max = 2;
+    struct caller *first = call(), *second = call();
+    struct caller *third = calloc(1, sizeof *third);
+    third->fd = connect_socket();
+    expect_end(third);
+    tell(second, "{\"type\":\"sessions_request\"}");
+    expect(second, "\"type\":\"sessions\"");
+    hang_up(first);
+    hang_up(second);
+    hang_up(third);
+}
+
+/* The lines that one connection sends at once wait for their turns; the other is answered in between. */
+Test(daemon, one_connection_cannot_own_the_loop) {
+    running->daemon->network.requests_limit_turn = 1;
+    struct caller *greedy = call(), *modest = call();
+    enum { greedy_count = 2000 };
+    static char requests[64 * greedy_count];
+    size_t size = 0;
+    for (int i = 0; i < greedy_count; i++) {
+        size += (size_t)snprintf(requests + size, sizeof requests - size,
+                                 "{\"type\":\"heartbeat\",\"req_id\":%d}\n", i);
+    }
+    tell_bytes(greedy, requests, size);
+    tell(modest, "{\"type\":\"heartbeat\",\"req_id\":1}");
+    expect(modest, "\"req_id\":1");
+    for (int i = 0; i < greedy_count; i++) {
+        char part[32];
+        snprintf(part, sizeof part, "\"req_id\":%d,", i);
+        expect(greedy, part);
+    }
+    hang_up(greedy);
+    hang_up(modest);
+}
+
 Test(daemon, many_connections_come_and_go) {
     enum { callers_max = 200 };
     struct caller *callers[callers_max];
