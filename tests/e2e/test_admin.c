@@ -73,6 +73,10 @@ Test(admin, a_newcomer_is_created_accredited_and_trades) {
     clock_move(market.root, "2021-06-30T06:00:00Z");
     order_send(latvia, "b2", "buy", 1, "2700.00", "");
     expect_refusal(latvia, 204, "accreditation_expired", "2021-06-29");
+    client_send(market.root, "{'type':'admin_accredit','participant':'LV-TRADE-1','section':'agri',"
+                "'from':'2021-06-30'}");
+    client_expect(market.root, "{'type':'ack'}");
+    order_enter(latvia, "b2", "buy", 1, "2700.00", "");
     client_close(latvia);
     market_close(&market);
 }

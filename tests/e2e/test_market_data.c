@@ -162,20 +162,22 @@ Test(market_data, a_followed_book_equals_a_fresh_snapshot) {
     struct market market;
     market_open(&market);
     struct client *readers[readers_count];
-    for (int r = 0; r < readers_count; r++) subscribe_book(readers[r] = client_open(&market.server), depths[r],
-                                                           &books[r]);
+    for (int r = 0; r < readers_count; r++) {
+        readers[r] = client_open(&market.server);
+        subscribe_book(readers[r], depths[r], &books[r]);
+    }
     unsigned seed = 20210628;
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < moves; i++) {
             seed = seed * 1664525u + 1013904223u;
             struct client *who = (seed >> 8) % 2 ? market.dairy : market.food;
-            char id[24], price[32];
+            char id[32], price[32];
             snprintf(id, sizeof id, "m%d-%d", round, i);
             snprintf(price, sizeof price, "%u.00", 2500 + (seed >> 10) % 80 * 5);
             order_send(who, id, (seed >> 9) % 2 ? "buy" : "sell", (int)(1 + (seed >> 20) % 9), price,
                        (seed >> 24) % 8 == 0 ? ",'time_in_force':'ioc'" : ",'stp':'cancel_oldest'");
-            if ((seed >> 27) % 4 == 0) client_send(who, "{'type':'cancel_order','orig_cl_ord_id':'m%d-%d'}", round,
-                                                   i / 2);
+            if ((seed >> 27) % 4 != 0) continue;
+            client_send(who, "{'type':'cancel_order','orig_cl_ord_id':'m%d-%d'}", round, i / 2);
         }
         for (struct client *who = market.dairy;; who = market.food) {
             client_send(who, "{'type':'no_such_request','req_id':'end'}");

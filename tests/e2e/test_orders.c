@@ -238,6 +238,18 @@ Test(orders, an_iceberg_shows_a_slice_at_a_time) {
     market_close(&market);
 }
 
+Test(orders, a_new_slice_is_noticed) {
+    struct market market;
+    char order_id[64];
+    market_open(&market);
+    order_enter(market.dairy, "ice", "sell", 12, "2700.00", ",'display_qty':5");
+    client_copy(market.dairy, "order_id", order_id, sizeof order_id);
+    order_enter(market.food, "b1", "buy", 5, "2700.00", "");
+    expect_fill(market.food, "b1", 5, "2700.00", "taker", "filled");
+    expect_notice(market.dairy, 1105, "iceberg_refreshed", order_id);
+    market_close(&market);
+}
+
 /* Every report of a busy day has an exec_id of its own. */
 Test(orders, no_exec_id_comes_twice) {
     enum { reports_max = 64 };

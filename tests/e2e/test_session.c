@@ -233,8 +233,9 @@ Test(session, every_connection_of_a_participant_gets_its_reports) {
     server_start(&server, ROLES_WORLD);
     struct client *dairy = client_logon(&server, "dairy"), *clerk = client_logon(&server, "clerk");
     struct client *watcher = client_logon(&server, "watcher"), *food = client_logon(&server, "food");
-    order_enter(dairy, "d1", "sell", 1, "2700.00", ",'req_id':5");
-    expect_report(clerk, "new", "d1", ",'seq':1");
+    order_send(dairy, "d1", "sell", 1, "2700.00", ",'req_id':5");
+    expect_report(dairy, "new", "d1", ",'seq':1,'req_id':5");
+    expect_report(clerk, "new", "d1", ",'seq':1,'req_id':null");
     expect_report(watcher, "new", "d1", ",'seq':1");
     client_send(clerk, "{'type':'cancel_order','orig_cl_ord_id':'d1'}");
     expect_report(dairy, "canceled", "d1", ",'seq':2");
@@ -396,6 +397,25 @@ Test(session, cancel_on_disconnect_ends_the_sessions_own_orders) {
     expect_report(clerk, "canceled", "goes-2", ",'ord_status':'canceled','leaves_qty':0");
     client_send(clerk, "{'type':'open_orders_request'}");
     client_expect(clerk, "{'type':'open_orders','orders':[{'cl_ord_id':'stays'}]}");
+    client_close(clerk);
+    server_stop(&server);
+}
+
+/* The server drops the connection itself: that is no logout. */
+Test(session, cancel_on_disconnect_holds_when_the_server_hangs_up) {
+    static char endless[2 * client_line_max];
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    struct client *clerk = client_logon(&server, "clerk"), *dairy = client_open(&server);
+    client_send(dairy, "{'type':'logon','user':'dairy','password':'dairy-secret','cancel_on_disconnect':true}");
+    client_expect(dairy, "{'type':'logon_ack'}");
+    order_enter(dairy, "goes", "sell", 2, "2705.00", "");
+    expect_report(clerk, "new", "goes", "");
+    memset(endless, 'x', sizeof endless);
+    client_send_bytes(dairy, endless, sizeof endless);
+    client_expect(dairy, "{'type':'error','code':1203}");
+    expect_report(clerk, "canceled", "goes", ",'ord_status':'canceled','leaves_qty':0");
+    client_close(dairy);
     client_close(clerk);
     server_stop(&server);
 }

@@ -92,21 +92,6 @@ Test(stops, post_only_that_would_trade_when_triggered_ends_with_902) {
     market_close(&market);
 }
 
-/* Reads until the notice; fails after a quiet line. */
-static void expect_notice(struct client *client, int code, const char *reason, const char *order_id) {
-    client_send(client, "{'type':'no_such_request','req_id':'end'}");
-    for (;;) {
-        const cJSON *message = client_receive(client);
-        const cJSON *type = cJSON_GetObjectItemCaseSensitive(message, "type");
-        if (strcmp(type->valuestring, "notice") == 0) break;
-        cr_assert_null(strstr(client->line, "\"end\""), "no notice %d", code);
-    }
-    cr_expect_eq(client_number(client, "code"), code);
-    cr_expect_str_eq(client_text(client, "reason"), reason);
-    cr_expect_str_eq(client_text(client, "order_id"), order_id);
-    cr_expect_gt(client_number(client, "seq"), 0);
-}
-
 Test(stops, a_trigger_is_noticed) {
     struct market market;
     char order_id[64];

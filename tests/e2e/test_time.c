@@ -105,6 +105,25 @@ Test(halt, by_section_every_symbol_of_it_stops) {
     market_close(&market);
 }
 
+Test(halt, a_symbol_stays_halted_when_its_section_resumes) {
+    struct market market;
+    market_open(&market);
+    static const char *const requests[] = {"'type':'admin_halt','section':'agri'",
+                                           "'type':'admin_halt','symbol':'DY-SMP-EX'",
+                                           "'type':'admin_resume','section':'agri'"};
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        client_send(market.root, "{%s}", requests[i]);
+        client_expect(market.root, "{'type':'ack'}");
+    }
+    order_enter(market.dairy, "butter", "sell", 1, "5130.00", ",'symbol':'DY-BUT-825'");
+    order_send(market.dairy, "a", "sell", 1, "2700.00", "");
+    expect_refusal(market.dairy, 106, "market_halted", "");
+    client_send(market.root, "{'type':'admin_resume','symbol':'DY-SMP-EX'}");
+    client_expect(market.root, "{'type':'ack'}");
+    order_enter(market.dairy, "a", "sell", 1, "2700.00", "");
+    market_close(&market);
+}
+
 Test(halt, by_session_every_symbol_of_it_stops) {
     struct server server;
     server_start(&server, "tests/e2e/worlds/scheduled.json");

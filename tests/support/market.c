@@ -78,6 +78,20 @@ void expect_refusal_at(const char *file, int line, struct client *client, int co
     }
 }
 
+void expect_notice(struct client *client, int code, const char *reason, const char *order_id) {
+    client_send(client, "{'type':'no_such_request','req_id':'no-notice'}");
+    const char *type = "";
+    while (strcmp(type, "notice") != 0) {
+        client_receive(client);
+        type = client_text(client, "type");
+        cr_assert_null(strstr(client->line, "\"no-notice\""), "no notice %d", code);
+    }
+    cr_expect_eq(client_number(client, "code"), code, "%s", client->line);
+    cr_expect_str_eq(client_text(client, "reason"), reason);
+    cr_expect_str_eq(client_text(client, "order_id"), order_id);
+    cr_expect_gt(client_number(client, "seq"), 0);
+}
+
 void clock_move_at(const char *file, int line, struct client *client, const char *now) {
     client_send(client, "{'type':'admin_clock','now':'%s'}", now);
     client_expect_at(file, line, client, "{'type':'ack','now':'*','trade_date':'*'}");

@@ -46,6 +46,9 @@ void expect_fill_at(const char *file, int line, struct client *client, const cha
 void expect_refusal_at(const char *file, int line, struct client *client, int code, const char *reason,
                        const char *figures);
 
+/* Among the messages that are under way there is this notice; what comes before it is read and dropped. */
+void expect_notice(struct client *client, int code, const char *reason, const char *order_id);
+
 /* Moves the manual clock. */
 #define clock_move(client, now) clock_move_at(__FILE__, __LINE__, client, now)
 void clock_move_at(const char *file, int line, struct client *client, const char *now);
