@@ -40,12 +40,14 @@ suite() {
 proof() {
     local name=$1 log=$reports/$1.log
     shift
-    if timeout 1700 "$@" >"$log" 2>&1; then
+    timeout 1700 "$@" >"$log" 2>&1
+    local code=$?
+    if [ "$code" = 0 ]; then
         passed=$((passed + 1))
         echo "$name: $(tail -n 1 "$log")"
     else
         tail -n 40 "$log"
-        fail "$name: exit code $?: $*"
+        fail "$name: exit code $code: $*"
     fi
 }
 

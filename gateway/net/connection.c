@@ -257,14 +257,24 @@ static void on_used_up(struct connection *connection) {
     else read_start(connection);
 }
 
+/* How many more requests may be applied in this turn. */
+static uint32_t requests_left(struct connection *connection) {
+    const struct network *network = connection->network;
+    if (connection->turn != network->turn) connection->requests_count = 0;
+    connection->turn = network->turn;
+    uint32_t limit = network->requests_limit_turn;
+    return connection->requests_count < limit ? limit - connection->requests_count : 0;
+}
+
 /* Applies requests until the input or the turn is used up. */
 static void take_requests(struct connection *connection) {
-    uint32_t left = connection->network->requests_limit_turn;
+    uint32_t left = requests_left(connection);
     enum line_status status = LINE_READY;
     struct line line;
     while (left > 0 && takes_requests(connection)) {
         status = line_reader_next(&connection->lines, &line);
         if (status != LINE_READY) break;
+        connection->requests_count++;
         /* The line lies in the read buffer, in `kept` or in `line_buffer`: all ours to wipe. */
         dialog_on_line(&connection->dialog, (char *)(uintptr_t)line.text, line.size);
         left--;

@@ -43,6 +43,8 @@ struct connection {
     uint8_t state;                      /* enum connection_state */
     uint8_t marks;                      /* enum connection_mark */
     uint8_t holders_count;              /* who needs the memory: the handle, either list, a password check */
+    uint32_t requests_count;            /* applied in turn `turn` */
+    uint64_t turn;
     uint32_t in_flight_size;            /* bytes of the outbox that a uv_write holds; 0 = none */
     int64_t progress_ns;                /* steady time when the other side last took a byte, or had none to take */
     int64_t received_ns;                /* steady time of the last byte received */

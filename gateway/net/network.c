@@ -56,6 +56,7 @@ static void on_prepare(uv_prepare_t *handle) {
     struct network *network = handle->data;
     network_release(network);
     set_awake(network);
+    network->turn++;
 }
 
 static void on_tick(uv_timer_t *handle) {

@@ -1,9 +1,8 @@
 /* network.h - all connections of the server and the turns of the event loop.
  *
- * One turn: libuv hands over what has arrived, at most one read buffer from each connection; requests are decoded and
- * applied, and what they cause is appended to outboxes; at the end of the turn every outbox that got something is
- * written, once. So a thousand replies to one connection cost one system call, and nothing leaves a connection in
- * the middle of a command.
+ * One turn: libuv hands over what has arrived; requests are decoded and applied, and what they cause is appended to
+ * outboxes; at the end of the turn every outbox that got something is written, once. So a thousand replies to one
+ * connection cost one system call, and nothing leaves a connection in the middle of a command.
  *
  * The end of the turn (network_release) is the only place where bytes leave the process. That is the gate of
  * durability: a journal makes the turn's commands durable there, and the outboxes are written afterwards.
@@ -51,6 +50,7 @@ struct network {
     uint32_t connections_count, connections_count_max;
     uint32_t requests_limit_turn;       /* requests_per_turn; tests choose another */
 
+    uint64_t turn;                      /* counts the turns of the loop */
     int64_t turn_ns;                    /* steady time, read once or twice a turn */
 
     uv_tcp_t listener;

@@ -52,7 +52,7 @@ static int read_side(struct body *body, const cJSON *item, const char *field) {
     return 0;
 }
 static int read_order_qty(struct body *body, const cJSON *item, const char *field) {
-    return member_lots(body, item, field, &ORDER.quantity.lots);
+    return member_lots(body, item, field, &ORDER.quantity.lots, body->request->words.quantity);
 }
 static int read_price(struct body *body, const cJSON *item, const char *field) {
     return member_price(body, item, field, &ORDER.price.ticks, body->request->words.price);
@@ -80,12 +80,12 @@ static int read_stop_px(struct body *body, const cJSON *item, const char *field)
 }
 static int read_display_qty(struct body *body, const cJSON *item, const char *field) {
     ORDER.has_display = 1;
-    return member_lots(body, item, field, &ORDER.display.lots);
+    return member_lots(body, item, field, &ORDER.display.lots, body->request->words.display);
 }
 static int read_min_qty(struct body *body, const cJSON *item, const char *field) {
     int64_t lots;
     if (member_integer(body, item, field, 1, (INT64_C(1) << 53) - 1, &lots) != 0) return -1;
-    return member_lots(body, item, field, &ORDER.min.lots);
+    return member_lots(body, item, field, &ORDER.min.lots, body->request->words.min);
 }
 static int read_order_flag(struct body *body, const cJSON *item, const char *field, enum order_flag bit) {
     uint32_t flag;
@@ -209,7 +209,7 @@ static int read_amend_order_id(struct body *body, const cJSON *item, const char 
 }
 static int read_amend_qty(struct body *body, const cJSON *item, const char *field) {
     AMEND.flags |= AMEND_QUANTITY;
-    return member_lots(body, item, field, &AMEND.quantity.lots);
+    return member_lots(body, item, field, &AMEND.quantity.lots, body->request->words.quantity);
 }
 /* An order that is not found has no ticks: the exchange refuses the amend before it looks at the price. For an amend
  * that is sent again the old name may lead nowhere any more, but the new one leads to the order. */
@@ -226,7 +226,7 @@ static int read_amend_price(struct body *body, const cJSON *item, const char *fi
 /* 0 takes the iceberg away; less than that is no quantity at all. */
 static int read_amend_display(struct body *body, const cJSON *item, const char *field) {
     AMEND.flags |= AMEND_DISPLAY;
-    if (member_lots(body, item, field, &AMEND.display_lots) != 0) return -1;
+    if (member_lots(body, item, field, &AMEND.display_lots, body->request->words.display) != 0) return -1;
     if (AMEND.display_lots == 0 && item->valuedouble < 0) AMEND.display_lots = UINT32_MAX;
     return 0;
 }

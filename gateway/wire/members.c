@@ -159,11 +159,13 @@ int member_order_id(struct body *body, const cJSON *item, const char *field, uin
 
 /* ---- quantities, prices, money ---- */
 
-int member_lots(struct body *body, const cJSON *item, const char *field, uint32_t *lots) {
+int member_lots(struct body *body, const cJSON *item, const char *field, uint32_t *lots,
+                char words[request_word_size]) {
     int64_t value = 0;
     if (!cJSON_IsNumber(item)) return bad_kind(body, field, "an integer number of lots");
     if (member_integer(body, item, field, INT64_MIN, INT64_MAX, &value) != 0) return -1;
     *lots = value <= 0 ? 0 : value > QUANTITY_LOTS_MAX ? UINT32_MAX : (uint32_t)value;
+    snprintf(words, request_word_size, "%" PRId64, value);
     return 0;
 }
 

@@ -27,7 +27,8 @@ int member_order_id(struct body *body, const cJSON *item, const char *field, uin
 int member_id(struct body *body, const cJSON *item, const char *field, char *out, uint32_t size);
 
 /* Lots: 0 for what is too few for anything, UINT32_MAX for what is too many. */
-int member_lots(struct body *body, const cJSON *item, const char *field, uint32_t *lots);
+int member_lots(struct body *body, const cJSON *item, const char *field, uint32_t *lots,
+                char words[request_word_size]);
 /* Ticks of body->instrument, or a sentinel of command.h (PRICE_INVALID without an instrument). `words` gets the
  * text. */
 int member_price(struct body *body, const cJSON *item, const char *field, uint32_t *ticks,

@@ -106,26 +106,44 @@ static void say_dates(struct sentence *sentence, const char *what, int64_t date)
 
 /* ---- 6xx: quantity, type, time in force ---- */
 
+/* "quantity 7" in the request's own words, else as it was counted; "the quantity" for a sentinel without words. */
+static const char *given_lots(const char *what, const char *words, uint32_t lots, char out[part_size]) {
+    if (words != NULL && words[0] != '\0') snprintf(out, part_size, "%s %.40s", what, words);
+    else if (lots == 0 || lots == UINT32_MAX) snprintf(out, part_size, "the %s", what);
+    else snprintf(out, part_size, "%s %" PRIu32, what, lots);
+    return out;
+}
+
+static const char *given_quantity(const struct reason_case *about, char out[part_size]) {
+    return given_lots("quantity", about->words != NULL ? about->words->quantity : NULL, about->quantity.lots, out);
+}
+
 static void say_too_few(struct sentence *sentence) {
     const struct reason_case *about = sentence->about;
+    char given[part_size];
     if (about->quantity.lots != UINT32_MAX && about->quantity.lots >= about->allowed_low && about->allowed_low > 0) {
-        say(sentence, "min_qty %" PRIu32 " is above the order's quantity, %" PRId64 " lots", about->min.lots,
-            about->allowed_high);
-    } else if (about->quantity.lots == 0) {
-        say(sentence, "the quantity is below the least allowed, %" PRId64 " lots; the most is %" PRId64,
-            about->allowed_low, about->allowed_high);
+        const char *words = about->words != NULL ? about->words->min : NULL;
+        say(sentence, "%s is above the order's quantity, %" PRId64 " lots",
+            given_lots("min_qty", words, about->min.lots, given), about->allowed_high);
     } else {
-        say(sentence, "quantity %" PRIu32 " is below the least allowed, %" PRId64 " lots; the most is %" PRId64,
-            about->quantity.lots, about->allowed_low, about->allowed_high);
+        say(sentence, "%s is below the least allowed, %" PRId64 " lots; the most is %" PRId64,
+            given_quantity(about, given), about->allowed_low, about->allowed_high);
     }
 }
 
 static void say_too_many(struct sentence *sentence) {
     const struct reason_case *about = sentence->about;
-    char given[part_size] = "the quantity";
-    if (about->quantity.lots != UINT32_MAX) snprintf(given, sizeof given, "quantity %" PRIu32, about->quantity.lots);
-    say(sentence, "%s is above the most allowed, %" PRId64 " lots; the least is %" PRId64, given,
-        about->allowed_high, about->allowed_low);
+    char given[part_size];
+    say(sentence, "%s is above the most allowed, %" PRId64 " lots; the least is %" PRId64,
+        given_quantity(about, given), about->allowed_high, about->allowed_low);
+}
+
+static void say_display(struct sentence *sentence) {
+    const struct reason_case *about = sentence->about;
+    char given[part_size];
+    const char *words = about->words != NULL ? about->words->display : NULL;
+    say(sentence, "%s cannot be: it is 1 to %" PRId64 " here, and goes with neither ioc, fok nor all_or_none",
+        given_lots("display_qty", words, about->display.lots, given), about->allowed_high);
 }
 
 static void say_time_in_force(struct sentence *sentence) {
@@ -252,10 +270,7 @@ static void say_quantity(struct sentence *sentence) {
             " with each other; a waiting stop has no price to amend");
         break;
     case REJECT_TIF_INVALID: say_time_in_force(sentence); break;
-    case REJECT_DISPLAY_QTY_INVALID:
-        say(sentence, "display_qty %" PRIu32 " cannot be: it is 1 to %" PRId64 " here, and goes with neither ioc, fok"
-            " nor all_or_none", sentence->about->display.lots, sentence->about->allowed_high);
-        break;
+    case REJECT_DISPLAY_QTY_INVALID: say_display(sentence); break;
     }
 }
 

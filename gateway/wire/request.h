@@ -119,6 +119,7 @@ struct request_words {
     char symbol[request_word_size];
     char price[request_word_size];
     char stop[request_word_size];
+    char quantity[request_word_size], display[request_word_size], min[request_word_size];
 };
 
 struct request_text {

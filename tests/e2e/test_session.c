@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/market.h"
@@ -99,6 +100,36 @@ Test(session, what_is_public_needs_none) {
     client_send(client, "{'type':'sessions_request','req_id':2}");
     client_expect(client, "{'type':'sessions','req_id':2,'last':true,'sessions':'*'}");
     client_close(client);
+    server_stop(&server);
+}
+
+/* The middle of five times from logon to its refusal, on a new connection each. */
+static long refusal_us(const struct server *server, const char *user) {
+    enum { tries = 5 };
+    long took_us[tries];
+    for (int i = 0; i < tries; i++) {
+        struct timespec start, end;
+        struct client *client = client_open(server);
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        client_send(client, "{'type':'logon','user':'%s','password':'wrong-secret'}", user);
+        client_expect(client, "{'type':'error','code':1202}");
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        client_close(client);
+        long us = (end.tv_sec - start.tv_sec) * 1000000L + (end.tv_nsec - start.tv_nsec) / 1000;
+        int at = i;
+        for (; at > 0 && took_us[at - 1] > us; at--) took_us[at] = took_us[at - 1];
+        took_us[at] = us;
+    }
+    return took_us[tries / 2];
+}
+
+/* Without the work of a password hash the refusal of an unknown name would come a hundred times sooner. */
+Test(session, an_unknown_name_takes_as_long_as_a_wrong_password) {
+    struct server server;
+    server_start(&server, ROLES_WORLD);
+    long known_us = refusal_us(&server, "dairy"), unknown_us = refusal_us(&server, "nobody");
+    cr_expect(unknown_us * 3 > known_us && known_us * 3 > unknown_us, "known %ld us, unknown %ld us", known_us,
+              unknown_us);
     server_stop(&server);
 }
 
@@ -285,7 +316,7 @@ Test(session, what_was_missed_is_sent_again_word_for_word) {
     server_start(&server, ROLES_WORLD);
     struct client *dairy = client_logon(&server, "dairy");
     for (int i = 0; i < reports_count; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "d%d", i + 1);
         order_enter(dairy, id, "sell", i + 1, "2700.00", "");
         snprintf(sent[i], sizeof sent[i], "%s", dairy->line);

@@ -164,6 +164,26 @@ Test(startup, signals_end_it_with_0_and_close_every_connection) {
     }
 }
 
+/* What it asked for fills every buffer on the way to it; the server must not wait for it for long. */
+Test(startup, a_client_that_never_reads_does_not_hold_up_the_end) {
+    enum { orders_count = 1000, requests_count = 400 };
+    struct server server;
+    server_start(&server, DAIRY_WORLD);
+    struct client *client = client_logon(&server, "dairy");
+    for (int i = 0; i < orders_count; i++) {
+        client_send(client, "{'type':'new_order','cl_ord_id':'o%d','symbol':'DY-SMP-EX','side':'sell','order_qty':1,"
+                    "'price':'2700.00'}", i);
+        client_expect(client, "{'type':'execution_report','exec_type':'new'}");
+    }
+    for (int i = 0; i < requests_count; i++) client_send(client, "{'type':'open_orders_request'}");
+    struct client *other = client_logon(&server, "food");
+    client_expect_quiet(other);
+    kill(server.pid, SIGTERM);
+    cr_expect_eq(server_wait(&server), 0);
+    client_close(client);
+    client_close(other);
+}
+
 Test(startup, the_wall_clock_is_the_default_and_starts_now) {
     struct server server;
     server_start_with(&server, (const char *const[]){"--listen", "127.0.0.1:0", "--ephemeral", "--scenario",

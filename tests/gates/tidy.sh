@@ -5,7 +5,7 @@ breaches=0
 breach() { echo "$1"; breaches=$((breaches + 1)); }
 report() { while IFS= read -r line; do [ -n "$line" ] && breach "$1: $line"; done; }
 
-sources() { git ls-files --cached --others --exclude-standard -- "$@" | sort; }
+sources() { git ls-files --cached --others --exclude-standard -- "$@" | sort -u | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
 code=$(sources '*.c' '*.h')
 
 # Which way the includes point: folder, and what it may not include.

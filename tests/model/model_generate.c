@@ -224,8 +224,9 @@ static void some_name(struct generator *g, char *field) {
     set_text(field, client_order_id_size, text);
 }
 
+/* Every participant has two connections of its own. */
 static uint32_t some_connection(struct generator *g, uint32_t participant) {
-    return percent(g, 95) ? participant * 2 + 1 + below(g, 2) : below(g, 8);
+    return participant * 2 + 1 + below(g, 2);
 }
 
 /* As many lots as the largest value allows at one of the prices that may count, or one more or less. */
@@ -391,7 +392,7 @@ static void make_accredit(struct generator *g, const struct model *m, struct com
     c->accredit.participant = often[below(g, 3)];
     c->accredit.section = (uint8_t)below(g, SECTION_COUNT);
     c->accredit.from_date = model_trade_date(m) + (int32_t)below(g, 4) - 2;
-    c->accredit.to_date = percent(g, 50) ? date_none : c->accredit.from_date + (int32_t)below(g, 5);
+    c->accredit.to_date = percent(g, 85) ? date_none : c->accredit.from_date + (int32_t)below(g, 5);
     if (percent(g, 3)) c->accredit.participant = world_participants;
     if (percent(g, 3)) c->accredit.section = SECTION_COUNT;
 }
@@ -461,6 +462,7 @@ static void spoil(struct generator *g, struct command *c) {
         snprintf(c->add_user.name, user_name_size, one_in(g, 4) ? "" : "u%u", below(g, 1000));
         c->add_user.role = edge % 5;
         if (one_in(g, 2)) c->add_user.participant = one_in(g, 2) ? NAME_NONE : 100;
+        if (c->add_user.role == ROLE_OBSERVER && c->add_user.participant == NAME_NONE) c->add_user.participant = 0;
         break;
     default: break;
     }

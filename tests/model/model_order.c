@@ -489,7 +489,6 @@ void model_apply_mass_cancel(struct model *m) {
 
 static bool is_left_behind(const struct model *m, const struct order *o, const void *context) {
     (void)context;
-    if (FINDING_12 && o->participant != m->command->participant) return false;
     return (o->flags & ORDER_CANCEL_ON_DISCONNECT) && o->connection == m->command->connection;
 }
 

@@ -24,8 +24,6 @@ enum {
     MODEL_HOLIDAYS_MAX = 64,
 };
 
-enum { FINDING_12 = 1, FINDING_13 = 1 };
-
 enum order_state { ORDER_INCOMING, ORDER_RESTING, ORDER_WAITING, ORDER_TRIGGERED, ORDER_ENDED };
 
 struct order {

@@ -248,7 +248,7 @@ static enum reject accredit(struct model *m, const struct command_accredit *c) {
 static enum reject add_user(struct model *m, const struct command_add_user *c) {
     for (uint32_t i = 0; i < m->users_count; i++)
         if (memcmp(m->users[i].name, c->name, user_name_size) == 0) return REJECT_BAD_VALUE;
-    bool official = c->role == ROLE_SUPERVISOR || c->role == ROLE_ADMIN || (FINDING_13 && c->role == ROLE_OBSERVER);
+    bool official = c->role == ROLE_SUPERVISOR || c->role == ROLE_ADMIN;
     if (c->name[0] == '\0' || c->role >= ROLE_COUNT) return REJECT_BAD_VALUE;
     if (c->participant >= m->participants_count && !(official && c->participant == NAME_NONE)) return REJECT_BAD_VALUE;
     if (m->users_count == m->limits.users_max) return REJECT_LIMIT_REACHED;

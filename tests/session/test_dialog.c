@@ -119,8 +119,10 @@ Test(dialog, the_reports_of_a_request_repeat_its_id_to_the_one_who_asked_only) {
 Test(dialog, reports_about_other_orders_are_no_answer) {
     log_on(0, "trader", "");
     script_accepted(77, "a1");
-    fixture->reports[1] = (struct report){.order_id = 5, .participant = 0, .client = NAME_NONE, .expire_date = date_none,
-        .exec_type = EXEC_TYPE_CANCELED, .ord_status = ORD_STATUS_CANCELED, .reason = REJECT_SELF_TRADE_PREVENTED};
+    fixture->reports[1] = (struct report){
+        .order_id = 5, .participant = 0, .client = NAME_NONE, .expire_date = date_none,
+        .exec_type = EXEC_TYPE_CANCELED, .ord_status = ORD_STATUS_CANCELED, .reason = REJECT_SELF_TRADE_PREVENTED,
+    };
     fixture->reports_count = 2;
     say(0, ORDER_LINE);
     expect_part(heard(0, 0), "\"req_id\":\"r1\"");
