@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "instruments/check.h"
+
 /* FLAG_MAP(XX): XX(NAME, text, whether it takes a value) */
 #define FLAG_MAP(XX) \
     XX(LISTEN, "--listen", 1) XX(DATA, "--data", 1) XX(SCENARIO, "--scenario", 1) XX(CLOCK, "--clock", 1) \
@@ -105,6 +107,7 @@ static int find(const char *const *names, size_t count, const char *text) {
 /* NULL, or what would have been right. */
 static const char *set(struct config *config, enum flag flag, const char *value) {
     int mode;
+    CHECK(value != NULL || flag == FLAG_EPHEMERAL);
     switch (flag) {
     case FLAG_LISTEN:
         return parse_listen(config, value) ? NULL : "HOST:PORT, port 0 to 65535";

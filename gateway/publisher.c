@@ -443,6 +443,7 @@ static void publish(struct publisher *publisher, struct instrument_desk *desk) {
     for (int channel = 0; channel < CHANNEL_COUNT; channel++) {
         if (!(desk->touched & 1u << channel)) continue;
         desk->md_seq[channel]++;
+        CHECK(publish_feed[channel] != NULL);
         for (struct feed *feed = desk->feeds[channel]; feed; feed = feed->next) publish_feed[channel](publisher, feed);
     }
     desk->touched = 0;

@@ -145,6 +145,7 @@ void outbox_consume(struct outbox *outbox, uint32_t size) {
     outbox->size -= size;
     while (size > 0) {
         struct chunk *chunk = outbox->first;
+        CHECK(chunk != NULL);
         uint32_t waits = chunk->end - chunk->begin;
         uint32_t part = size < waits ? size : waits;
         chunk->begin += part;

@@ -23,6 +23,7 @@ void scenario_error_format(const struct scenario_error *error, char *out, size_t
 /* ---- opening ---- */
 
 static int fail_file(const struct document *document, int status, const char *text) {
+    CHECK(status < 0);
     document->error->line = 0;
     document->error->key[0] = '\0';
     snprintf(document->error->text, sizeof document->error->text, "%s", text);

@@ -50,8 +50,7 @@ Test(admin, a_newcomer_is_created_accredited_and_trades) {
                              "'country':'LV'}");
     client_expect(market.root, "{'type':'ack','req_id':1}");
     client_send(market.root, "{'type':'admin_user','req_id':2,'user':'latvia','participant':'LV-TRADE-1',"
-                "'role':'trader',"
-                             "'password':'latvia-secret'}");
+                "'role':'trader','password':'latvia-secret'}");
     client_expect(market.root, "{'type':'ack','req_id':2}");
     struct client *latvia = client_logon(&market.server, "latvia");
     order_send(latvia, "b1", "buy", 1, "2700.00", "");
@@ -116,8 +115,7 @@ Test(admin, what_exists_or_does_not_is_refused) {
 static void expect_balance(struct client *client, const char *currency, const char *amount) {
     char expectation[256], why[256] = "no such account";
     snprintf(expectation, sizeof expectation, "{'currency':'%s','credited':'%s','free':'%s','held':'0.00',"
-             "'blocked':'0.00',"
-             "'fees_due':'0.00'}", currency, amount, amount);
+             "'blocked':'0.00','fees_due':'0.00'}", currency, amount, amount);
     client_send(client, "{'type':'balances_request'}");
     const cJSON *answer = client_expect(client, "{'type':'balances','accounts':'*'}"), *account;
     int found = 0;

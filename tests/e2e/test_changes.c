@@ -119,8 +119,7 @@ Test(cancel, by_either_name_and_with_what_was_filled) {
     client_copy(market.dairy, "order_id", order_id, sizeof order_id);
     client_send(market.dairy, "{'type':'cancel_order','cl_ord_id':'c2','order_id':'%s'}", order_id);
     client_expect(market.dairy, "{'type':'execution_report','exec_type':'canceled','order_id':'%s',"
-                  "'ord_status':'canceled',"
-                  "'order_qty':5,'cum_qty':0,'leaves_qty':0}", order_id);
+                  "'ord_status':'canceled','order_qty':5,'cum_qty':0,'leaves_qty':0}", order_id);
     market_close(&market);
 }
 
@@ -138,8 +137,8 @@ Test(cancel, a_mass_cancel_takes_what_fits_in_the_order_of_entry) {
     order_enter(market.trade, "other", "sell", 1, "2900.00", "");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char id[16];
-        const char *const sides[] = {"sell", "buy", "buy", "sell"}, *const prices[] = {"2800.00", "2600.00",
-            "5000.00", "2805.00"};
+        const char *const sides[] = {"sell", "buy", "buy", "sell"};
+        const char *const prices[] = {"2800.00", "2600.00", "5000.00", "2805.00"};
         for (int n = 1; n <= 4; n++) {
             snprintf(id, sizeof id, "c%zu-%d", i, n);
             order_enter(market.dairy, id, sides[n - 1], n, prices[n - 1], n == 3 ? ",'symbol':'DY-BUT-825'" : "");
@@ -171,8 +170,7 @@ Test(resend, the_same_request_is_answered_with_the_orders_present_state) {
     expect_fill(market.dairy, "a", 2, "2700.00", "maker", "partially_filled");
     order_send(market.dairy, "a", "sell", 5, "2700.00", ",'req_id':'again'");
     expect_report(market.dairy, "order_status", "a", ",'req_id':'again','poss_dup':true,"
-                  "'ord_status':'partially_filled',"
-                  "'order_qty':5,'cum_qty':2,'leaves_qty':3,'seq':null");
+                  "'ord_status':'partially_filled','order_qty':5,'cum_qty':2,'leaves_qty':3,'seq':null");
     cr_expect_str_eq(client_text(market.dairy, "order_id"), order_id);
     client_send(market.dairy, "{'type':'cancel_order','orig_cl_ord_id':'a'}");
     expect_report(market.dairy, "canceled", "a", "");

@@ -15,8 +15,7 @@ static void deal_make(struct market *market, struct sides *sides) {
     order_send(market->food, "trial-1", "buy", 2, "2700.00", ",'req_id':'r1'");
     expect_report(market->food, "new", "trial-1", ",'req_id':'r1','ord_status':'new','symbol':'DY-SMP-EX','side':'buy',"
                   "'order_qty':2,'cum_qty':0,'leaves_qty':2,'price':'2700.00','order_id':'*','exec_id':'*',"
-                  "'trade_id':null,"
-                  "'ts':'2021-06-28T06:00:00.000000000Z'");
+                  "'trade_id':null,'ts':'2021-06-28T06:00:00.000000000Z'");
     client_copy(market->food, "order_id", sides->food_order, sizeof sides->food_order);
     expect_report(market->food, "trade", "trial-1", ",'ord_status':'filled','symbol':'DY-SMP-EX','side':'buy',"
                   "'order_qty':2,"

@@ -302,8 +302,8 @@ static void collect_phases(struct client *reader, char *phases, size_t size) {
         client_receive(reader);
         if (strcmp(client_text(reader, "type"), "error") == 0) return;
         size_t length = strlen(phases);
-        snprintf(phases + length, size - length, "%s/%s ", client_text(reader, "session"), client_text(reader,
-            "phase"));
+        const char *session = client_text(reader, "session"), *phase = client_text(reader, "phase");
+        snprintf(phases + length, size - length, "%s/%s ", session, phase);
     }
 }
 

@@ -15,18 +15,15 @@ Test(orders, better_price_first_then_earlier_entry) {
     order_enter(market.dairy, "s4", "sell", 2, "2700.00", "");
     order_send(market.food, "b1", "buy", 7, "2710.00", "");
     expect_report(market.food, "new", "b1", ",'order_qty':7,'cum_qty':0,'leaves_qty':7,'price':'2710.00'");
-    static const char *const fills[] = {
-        "'last_qty':2,'last_px':'2700.00','cum_qty':2,'leaves_qty':5,'avg_px':'2700.0000',"
-        "'ord_status':'partially_filled'",
-        "'last_qty':2,'last_px':'2700.00','cum_qty':4,'leaves_qty':3,'avg_px':'2700.0000',"
-        "'ord_status':'partially_filled'",
-        "'last_qty':2,'last_px':'2700.00','cum_qty':6,'leaves_qty':1,'avg_px':'2700.0000',"
-        "'ord_status':'partially_filled'",
-        "'last_qty':1,'last_px':'2705.00','cum_qty':7,'leaves_qty':0,'avg_px':'2700.7143','ord_status':'filled'",
+    static const struct { int quantity; const char *price; int filled, open; const char *average, *status; } fills[] = {
+        {2, "2700.00", 2, 5, "2700.0000", "partially_filled"}, {2, "2700.00", 4, 3, "2700.0000", "partially_filled"},
+        {2, "2700.00", 6, 1, "2700.0000", "partially_filled"}, {1, "2705.00", 7, 0, "2700.7143", "filled"},
     };
     for (size_t i = 0; i < sizeof fills / sizeof *fills; i++)
         client_expect(market.food, "{'type':'execution_report','exec_type':'trade','cl_ord_id':'b1','order_qty':7,"
-                      "'price':'2710.00','liquidity':'taker',%s}", fills[i]);
+                      "'price':'2710.00','liquidity':'taker','last_qty':%d,'last_px':'%s','cum_qty':%d,'leaves_qty':%d,"
+                      "'avg_px':'%s','ord_status':'%s'}", fills[i].quantity, fills[i].price, fills[i].filled,
+                      fills[i].open, fills[i].average, fills[i].status);
     client_expect_quiet(market.food);
     expect_fill(market.dairy, "s2", 2, "2700.00", "maker", "filled");
     expect_fill(market.trade, "s3", 2, "2700.00", "maker", "filled");
@@ -77,8 +74,7 @@ Test(orders, limit_and_day_are_what_an_order_is_when_it_does_not_say) {
     market_open(&market);
     order_enter(market.dairy, "plain", "sell", 1, "2700.00", "");
     order_enter(market.dairy, "said", "sell", 1, "2700.00", ",'ord_type':'limit','time_in_force':'day',"
-                "'post_only':false,"
-                "'all_or_none':false,'stp':'cancel_newest'");
+                "'post_only':false,'all_or_none':false,'stp':'cancel_newest'");
     clock_move(market.root, "2021-06-29T06:00:00Z");
     expect_report(market.dairy, "expired", "plain", ",'ord_status':'expired','leaves_qty':0");
     expect_report(market.dairy, "expired", "said", ",'ord_status':'expired','leaves_qty':0");
@@ -285,8 +281,8 @@ Test(orders, types_that_a_time_in_force_allows_are_taken) {
         {"2600.00", ",'ord_type':'stop_limit','stop_px':'2800.00','post_only':true", 0},
         {"2600.00", ",'post_only':true,'time_in_force':'gtc'", 0}, {"2600.00", ",'display_qty':1", 0},
         {"2600.00", ",'all_or_none':true,'time_in_force':'gtc'", 0}, {NULL, ",'ord_type':'market','display_qty':1", 0},
-        {"2600.00", ",'stp':'cancel_oldest'", 0}, {"2600.00", ",'stp':'cancel_both'", 0}, {"2600.00",
-            ",'stp':'decrement'", 0},
+        {"2600.00", ",'stp':'cancel_oldest'", 0}, {"2600.00", ",'stp':'cancel_both'", 0},
+        {"2600.00", ",'stp':'decrement'", 0},
     };
     struct market market;
     market_open(&market);

@@ -298,8 +298,7 @@ Test(reasons, a_bad_value_names_its_field) {
         {"cl_ord_id", "'cl_ord_id':'\xc3\xa4','symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'"},
         {"cl_ord_id", "'cl_ord_id':17,'symbol':'DY-SMP-EX','side':'buy','order_qty':1,'price':'2700.00'"},
         {"cl_ord_id", "'cl_ord_id':'1234567890123456789012345678901234567','symbol':'DY-SMP-EX','side':'buy',"
-         "'order_qty':1,"
-                      "'price':'2700.00'"},
+         "'order_qty':1,'price':'2700.00'"},
         {"side", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':'BUY','order_qty':1,'price':'2700.00'"},
         {"side", "'cl_ord_id':'x','symbol':'DY-SMP-EX','side':1,'order_qty':1,'price':'2700.00'"},
         {"symbol", "'cl_ord_id':'x','symbol':17,'side':'buy','order_qty':1,'price':'2700.00'"},
@@ -398,8 +397,7 @@ Test(reasons, a_price_is_a_decimal) {
     market_open(&market);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         client_send(market.food, "{'type':'new_order','cl_ord_id':'p%zu','symbol':'DY-SMP-EX','side':'buy',"
-                    "'order_qty':1,"
-                    "'price':%s}", i, cases[i].price);
+                    "'order_qty':1,'price':%s}", i, cases[i].price);
         const cJSON *answer = client_receive(market.food);
         const cJSON *code = cJSON_GetObjectItemCaseSensitive(answer, "code");
         cr_expect_eq(code != NULL ? code->valueint : 0, cases[i].code, "%s: %s", cases[i].price, market.food->line);

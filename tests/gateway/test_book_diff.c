@@ -50,6 +50,12 @@ Test(book_diff, asks_run_the_other_way) {
     check(&change, (const uint32_t[][3]){{7, 0, 0}, {8, 4, 1}, {9, 6, 2}}, 3);
 }
 
+/* Knuth's MMIX generator, its high half. */
+static uint64_t next_random(uint64_t *state) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
 /* Applies a change as a reader does. */
 static void apply(uint64_t *lots, const struct book_change *change) {
     for (uint32_t i = 0; i < change->count; i++) lots[change->levels[i].price.ticks] = change->levels[i].quantity_lots;
@@ -58,12 +64,12 @@ static void apply(uint64_t *lots, const struct book_change *change) {
 Test(book_diff, a_reader_who_applies_every_change_has_the_book) {
     uint64_t reader[64] = {0};
     struct book_side before = {0};
-    srand(7);
+    uint64_t state = 7;
     for (int round = 0; round < 2000; round++) {
         struct book_side after = {0};
         for (uint32_t ticks = 1; ticks < 64; ticks++) {
-            if (rand() % 3) continue;
-            uint64_t lots = 1 + (uint64_t)rand() % 3;
+            if (next_random(&state) % 3 != 0) continue;
+            uint64_t lots = 1 + next_random(&state) % 3;
             after.levels[after.count++] = (struct book_level){
                 .price = {ticks}, .quantity_lots = lots, .orders_count = 1,
             };

@@ -39,6 +39,7 @@ static void file_read(const char *path, char *text, size_t size) {
 static void server_fail(const struct server *server, const char *what) {
     char log[server_text_max];
     file_read(server->log_path, log, sizeof log);
+    unlink(server->log_path);
     cr_assert_fail("%s; its standard error: %s", what, log);
 }
 
