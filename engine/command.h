@@ -127,7 +127,7 @@ struct command_mass_cancel {
     uint8_t reserved[87];
 };
 
-/* A connection is gone: the orders it entered with ORDER_CANCEL_ON_DISCONNECT end. */
+/* A connection is gone: the orders that the participant entered over it with ORDER_CANCEL_ON_DISCONNECT end. */
 struct command_disconnect { uint8_t reserved[96]; };
 
 /* An instrument comes in parts, since a command is small: INSTRUMENT gives names, INSTRUMENT_TERMS makes it
@@ -195,7 +195,7 @@ struct command_accredit {
 
 struct command_add_user {
     char name[user_name_size];
-    uint32_t participant;       /* NAME_NONE: supervisor and admin need none */
+    uint32_t participant;       /* NAME_NONE = none; only a trader needs one */
     uint8_t role;
     uint8_t reserved[67];
 };

@@ -119,7 +119,8 @@ void server_start_text(struct server *server, const char *scenario) {
     memcpy(server->scenario_path, path, sizeof path);
 }
 
-int server_wait(struct server *server) {
+/* Waits for the end and keeps the standard error. */
+static int server_join(struct server *server) {
     int status = 0;
     long deadline_ms = now_ms() + server_wait_ms;
     pid_t ended = 0;
@@ -135,9 +136,15 @@ int server_wait(struct server *server) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+int server_wait(struct server *server) {
+    int code = server_join(server);
+    unlink(server->log_path);
+    return code;
+}
+
 void server_stop(struct server *server) {
     kill(server->pid, SIGTERM);
-    int code = server_wait(server);
+    int code = server_join(server);
     if (code != 0) {
         fprintf(stderr, "exit code %d\n", code);
         server_fail(server, "SIGTERM did not end the server with exit code 0");
@@ -156,7 +163,7 @@ void server_run(const char *const *arguments, struct server_outcome *outcome) {
         if (ready_port(outcome->output) > 0) kill(server.pid, SIGKILL);    /* it started after all: no need to wait */
     }
     outcome->output[length] = '\0';
-    outcome->exit_code = server_wait(&server);
+    outcome->exit_code = server_join(&server);
     file_read(server.log_path, outcome->errors, sizeof outcome->errors);
     unlink(server.log_path);
 }
