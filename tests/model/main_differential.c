@@ -142,7 +142,7 @@ static const char *const alphabet =
     "amend_order participant=1 order=2 price=101\n"
     "amend_order participant=1 order=1 quantity=4 display=1 id=B\n"
     "mass_cancel participant=1\n"
-    "disconnect connection=1\n"
+    "disconnect participant=0 connection=1\n"
     "clock time=2021-01-05T06:00:00Z\n";
 
 struct exhaustion {

@@ -7,11 +7,18 @@
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
-enum { world_participants = 7, world_instruments = 8, valuable = 4, untradable = 7, names_count = 250 };
+enum {
+    world_participants = 7, world_instruments = 8, world_sessions = 4,
+    valuable = 4,           /* the instrument where the largest value is near */
+    untradable = 7,         /* the one without terms */
+    names_count = 250,
+};
 
 static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
 /* 2021-01-04, a Monday, 09:00 in Minsk. */
 static const int32_t first_date = 18631;
+/* 2020-01-01 and 2030-12-31: the dates that the calendar knows. */
+enum { calendar_date_first = 18262, calendar_date_last = 22279 };
 static const int64_t first_time_ns = (INT64_C(18631) * 86400 + 6 * 3600) * NS_PER_SECOND;
 
 uint64_t generator_random(uint64_t *state) {
@@ -381,7 +388,7 @@ static void make_halt(struct generator *g, struct command *c) {
     c->halt.scope = (uint8_t)below(g, 3);
     c->halt.halted = percent(g, 20);
     c->halt.target = below(g, c->halt.scope == HALT_INSTRUMENT ? world_instruments : 4);
-    if (percent(g, 3)) c->halt.target = 12;
+    if (percent(g, 5)) c->halt.target = c->halt.scope == HALT_INSTRUMENT ? world_instruments : 4;
     if (percent(g, 2)) c->halt.scope = 3;
     if (percent(g, 2)) c->halt.halted = 2;
 }
@@ -416,9 +423,10 @@ static void spoil_instrument_terms(struct generator *g, struct command_instrumen
     static const uint32_t edges[] = { 0, 1, 2, 7, 9999999, 1000000, 1000001, price_ticks_max, price_ticks_max + 1,
                                       1000000000, 1000000001, UINT32_MAX };
     uint32_t edge = edges[below(g, sizeof edges / sizeof *edges)];
-    switch (below(g, 7)) {
+    switch (below(g, 8)) {
     case 0: t->lot_units = edge; break;
-    case 1: t->tick_scaled = one_in(g, 3) ? -(int64_t)edge : one_in(g, 3) ? VALUE_MINOR_MAX + (int64_t)below(g, 2) : edge; break;
+    case 1: t->tick_scaled = one_in(g, 2) ? -(int64_t)edge : edge; break;
+    case 7: t->tick_scaled = VALUE_MINOR_MAX + (int64_t)below(g, 2); break;
     case 2: t->reference.ticks = edge; break;
     case 3: t->quantity_min.lots = edge; break;
     case 4: t->quantity_max.lots = edge; break;
@@ -427,41 +435,51 @@ static void spoil_instrument_terms(struct generator *g, struct command_instrumen
     }
 }
 
+/* A name that is probably new, or none. */
+static void some_new_name(struct generator *g, char *field, uint32_t size, char first) {
+    char text[16] = "";
+    if (!one_in(g, 4)) snprintf(text, sizeof text, "%c%u", first, below(g, 1000));
+    set_text(field, size, text);
+}
+
 static void spoil(struct generator *g, struct command *c) {
     uint8_t edge = (uint8_t)below(g, 14);
     switch (c->kind) {
     case COMMAND_INSTRUMENT:
-        snprintf(c->instrument.symbol, symbol_size, one_in(g, 4) ? "" : "X%u", below(g, 1000));
+        some_new_name(g, c->instrument.symbol, symbol_size, 'X');
         if (one_in(g, 4)) c->instrument.section = edge;
         if (one_in(g, 4)) c->instrument.unit = edge;
         if (one_in(g, 4)) c->instrument.currency = edge;
         if (one_in(g, 3)) c->instrument.price_places = edge;
         break;
     case COMMAND_INSTRUMENT_TERMS:
-        c->instrument_terms.instrument = one_in(g, 4) ? 100 : untradable + below(g, 3);
+        c->instrument_terms.instrument = untradable + below(g, 3);
         spoil_instrument_terms(g, &c->instrument_terms);
         break;
     case COMMAND_BASIS:
-        if (one_in(g, 3)) c->basis.instrument = 100;
+        if (one_in(g, 3)) c->basis.instrument = world_instruments + below(g, 2);
         else c->basis.basis.incoterm = edge;
         break;
     case COMMAND_SESSION:
-        snprintf(c->session.id, session_id_size, one_in(g, 4) ? "" : "S%u", below(g, 1000));
+        some_new_name(g, c->session.id, session_id_size, 'S');
         if (one_in(g, 2)) c->session.open_minute = (uint16_t)(below(g, 4) * 480 + below(g, 3) - 1);
         if (one_in(g, 2)) c->session.close_minute = (uint16_t)(below(g, 4) * 480 + below(g, 3) - 1);
         break;
     case COMMAND_SESSION_SYMBOL:
-        if (one_in(g, 3)) c->session_symbol.session = 100;
-        c->session_symbol.instrument = one_in(g, 3) ? 100 : below(g, world_instruments);
+        if (one_in(g, 3)) c->session_symbol.session = world_sessions + below(g, 2);
+        c->session_symbol.instrument = below(g, world_instruments + 2);
         break;
     case COMMAND_PARTICIPANT:
-        snprintf(c->add_participant.id, participant_id_size, one_in(g, 4) ? "" : "P%u", below(g, 1000));
+        some_new_name(g, c->add_participant.id, participant_id_size, 'P');
         break;
-    case COMMAND_ACCREDIT: c->accredit.to_date = c->accredit.from_date + (int32_t)below(g, 3) - 1; break;
+    case COMMAND_ACCREDIT:
+        if (one_in(g, 3)) c->accredit.participant = world_participants + below(g, 2);
+        c->accredit.to_date = c->accredit.from_date + (int32_t)below(g, 3) - 1;
+        break;
     case COMMAND_USER:
-        snprintf(c->add_user.name, user_name_size, one_in(g, 4) ? "" : "u%u", below(g, 1000));
+        some_new_name(g, c->add_user.name, user_name_size, 'u');
         c->add_user.role = edge % 5;
-        if (one_in(g, 2)) c->add_user.participant = one_in(g, 2) ? NAME_NONE : 100;
+        if (one_in(g, 2)) c->add_user.participant = one_in(g, 2) ? NAME_NONE : world_participants;
         if (c->add_user.role == ROLE_OBSERVER && c->add_user.participant == NAME_NONE) c->add_user.participant = 0;
         break;
     default: break;
@@ -477,7 +495,8 @@ static void make_odd_world(struct generator *g, struct command *c) {
 
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
-    c->holiday.date = one_in(g, 10) ? 18262 - 1 : one_in(g, 10) ? 22279 + 1 : model_trade_date(m) + (int32_t)below(g, 6);
+    c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
+    if (one_in(g, 10)) c->holiday.date = one_in(g, 2) ? calendar_date_first - 1 : calendar_date_last + 1;
 }
 
 /* ---- time ---- */

@@ -1,7 +1,7 @@
 /* model_pair.c - see model_pair.h.
  *
- * The hook of CHECK is defined here instead of the ordinary one, so that a bug in the engine is a difference that can be
- * shrunk like any other. */
+ * The hook of CHECK is defined here instead of the ordinary one, so that a bug in the engine is a difference that can
+ * be shrunk like any other. */
 #include "tests/model/model_pair.h"
 
 #include <setjmp.h>

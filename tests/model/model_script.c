@@ -195,8 +195,9 @@ static const struct member of_client_id[] = {
 static const struct member of_order[] = {
     E(order.order_id, "order", .form = FORM_U64), E(order.participant, "participant", INDEX_0),
     E(order.side, "side", NAMED(side_names)), E(order.quantity, "quantity", U32),
-    E(order.price, "price", .form = FORM_PRICE), E(order.shown, "shown", U32), E(order.stop, "stop", .form = FORM_PRICE),
-    E(order.display, "display", U32), E(order.order_type, "type", NAMED(type_names)),
+    E(order.price, "price", .form = FORM_PRICE), E(order.shown, "shown", U32),
+    E(order.stop, "stop", .form = FORM_PRICE), E(order.display, "display", U32),
+    E(order.order_type, "type", NAMED(type_names)),
     E(order.time_in_force, "tif", NAMED(tif_names)),
     E(order.expire_date, "expire_date", .form = FORM_DATE, USUALLY(date_none)),
     E(order.order_flags, "flags", .form = FORM_FLAGS8, .names = order_flag_names),
@@ -258,7 +259,8 @@ static const struct member of_deposit[] = {
     E(deposit.credited, "credited", .form = FORM_I64), E(deposit.free, "free", .form = FORM_I64),
 };
 static const struct member of_halt[] = {
-    E(halt.scope, "scope", NAMED(scope_names)), E(halt.target, "target", U32), E(halt.halted, "halted", .form = FORM_U8),
+    E(halt.scope, "scope", NAMED(scope_names)), E(halt.target, "target", U32),
+    E(halt.halted, "halted", .form = FORM_U8),
 };
 
 /* ---- kinds ---- */

@@ -10,8 +10,8 @@
 
 #include "tests/model/model_pair.h"
 
-/* Shrinks a list of commands, the last of which makes engine and model differ, and writes it as a script to `file`: the
- * expected events are the model's. Returns the number of commands that are left; 0 when the case does not fail again. */
+/* Shrinks a list of commands, the last of which makes engine and model differ, and writes it as a script to `file`; the
+ * expected events are the model's. Returns the number of commands left; 0 when the case does not fail again. */
 uint32_t shrink_and_write(const struct command *commands, uint32_t count, const struct limits *limits, FILE *file);
 
 #endif
