@@ -4,35 +4,38 @@
 #   run.sh BUILD_DIR TIER      TIER: test | full
 #
 # Criterion 2.4.1 exits 0 when a test leaks, when a sanitizer only prints, and when tests are lost. So beside the exit
-# codes this script gates on (1) the number of tests run against the number written in the sources, (2) any file that a
+# codes this script does not use, it gates on (1) the number of tests run against the number written in the sources, (2) any file that a
 # sanitizer has written, (3) a time limit around every binary. The last line says what it all came to.
 set -u
 build=$1
 tier=$2
-passed=0 failed=0
 reports=$build/reports
 rm -rf "$reports"
 mkdir -p "$reports"
-export ASAN_OPTIONS="log_path=$reports/asan:detect_leaks=1:strict_string_checks=1:abort_on_error=0"
+: >"$reports/passed"
+: >"$reports/failed"
+export ASAN_OPTIONS="log_path=$reports/asan:detect_leaks=1:strict_string_checks=1"
 export UBSAN_OPTIONS="log_path=$reports/ubsan:print_stacktrace=1"
 export BIRZHAD="$build/asan/birzhad" BIRZHA="$build/release/birzha"
 export BIRZHA_DATA_DIR="$PWD/instruments/data"
 
-fail() { echo "FAIL: $*"; failed=$((failed + 1)); }
+fail() {
+    echo "FAIL: $*"
+    echo "$*" >>"$reports/failed"
+}
 
-# A Criterion binary: layer name, then the binary.
+# A Criterion binary. Its exit code says nothing: the runner's own leaks make it 1, lost tests leave it 0.
 suite() {
-    local layer=$1 binary=$2 written tested passing log=$reports/$1.log
+    local layer=$1 log=$reports/$1.log written tested passing
     written=$(grep -rhE '^(Test|Theory)\(' "tests/$layer" --include='test_*.c' | wc -l)
-    timeout 300 "$binary" --jobs 2 --timeout 120 --color=never >"$log" 2>&1
-    local code=$?
+    timeout 300 "$build/asan/test_$layer" --jobs 2 --timeout 120 --color=never >"$log" 2>&1
     tested=$(sed -n 's/.*Synthesis: Tested: \([0-9]*\).*/\1/p' "$log")
     passing=$(sed -n 's/.*Passing: \([0-9]*\).*/\1/p' "$log")
-    passed=$((passed + ${passing:-0}))
+    echo "${passing:-0}" >>"$reports/passed"
     echo "$layer: ${passing:-0} of $written passed"
-    if [ "$code" != 0 ] || [ "${passing:-0}" != "$written" ] || [ "${tested:-0}" != "$written" ]; then
+    if [ "${passing:-0}" != "$written" ] || [ "${tested:-0}" != "$written" ]; then
         grep -vE '^\[(====|RUN|PASS)' "$log" | head -n 60
-        fail "$layer: exit code $code, $written tests written, ${tested:-0} run, ${passing:-0} passed"
+        fail "$layer: $written tests written, ${tested:-0} run, ${passing:-0} passed"
     fi
 }
 
@@ -43,7 +46,7 @@ proof() {
     timeout 1700 "$@" >"$log" 2>&1
     local code=$?
     if [ "$code" = 0 ]; then
-        passed=$((passed + 1))
+        echo 1 >>"$reports/passed"
         echo "$name: $(tail -n 1 "$log")"
     else
         tail -n 40 "$log"
@@ -51,8 +54,10 @@ proof() {
     fi
 }
 
-for layer in instruments engine views wire scenario session gateway tools e2e; do
-    suite "$layer" "$build/asan/test_$layer"
+# The end-to-end tests wait more than they compute: the rest runs beside them.
+suite e2e &
+for layer in instruments engine views wire scenario session gateway tools; do
+    suite "$layer"
 done
 proof purity bash tests/gates/purity.sh "$build"
 proof tidy bash tests/gates/tidy.sh
@@ -61,12 +66,14 @@ proof differential-asan "$build/asan/main_differential" --operations 20000 --see
 if [ "$tier" = full ]; then
     proof differential "$build/release/main_differential" --operations 1000000 --seed 1
     proof exhaustive "$build/release/main_differential" --exhaustive 5
+    wait
     proof slow-reader "$build/release/slow_reader" "$build/release/birzhad"
     proof mutants bash tests/model/mutants.sh
     proof valgrind bash tests/gates/valgrind.sh "$build"
 else
     proof differential "$build/release/main_differential" --operations 100000 --seed 1
     proof exhaustive "$build/release/main_differential" --exhaustive 4
+    wait
 fi
 
 # Criterion's runner leaks a little by itself: a leak none of whose frames is ours is not ours.
@@ -77,5 +84,7 @@ for report in "$reports"/asan.* "$reports"/ubsan.*; do
     head -n 40 "$report"
     fail "a sanitizer wrote $report"
 done
+passed=$(awk '{ sum += $1 } END { print sum + 0 }' "$reports/passed")
+failed=$(wc -l <"$reports/failed")
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
