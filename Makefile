@@ -11,7 +11,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
@@ -177,7 +177,7 @@ bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the 
 
 lint: $(BUILD)/clang/birzhad $(BUILD)/clang/birzha $(patsubst %,$(BUILD)/clang/test_%,$(TESTED)) tidy | $(BUILD)/.full-tools ## clang and gcc with every warning an error, clang's analyzer, house rules
 	@$(MAKE) --no-print-directory WERROR=1 BUILD=$(BUILD)/werror $(BUILD)/werror/birzhad $(BUILD)/werror/birzha >/dev/null
-	@git ls-files 'instruments/*.c' 'engine/*.c' 'gateway/*.c' 'tools/*.c' | xargs -P 2 -n 4 clang --analyze \
+	@git ls-files 'instruments/*.c' 'engine/*.c' 'gateway/*.c' 'tools/*.c' | xargs -P 2 -n 1 clang --analyze \
 		-Xclang -analyzer-werror -std=c11 -D_GNU_SOURCE -I. -o /dev/null
 	@echo "lint: clean"
 

@@ -231,9 +231,9 @@ static void some_name(struct generator *g, char *field) {
     set_text(field, client_order_id_size, text);
 }
 
-/* Every participant has two connections of its own. */
+/* Every participant has two connections of its own, and now and then comes over another. */
 static uint32_t some_connection(struct generator *g, uint32_t participant) {
-    return participant * 2 + 1 + below(g, 2);
+    return percent(g, 95) ? participant * 2 + 1 + below(g, 2) : below(g, 8);
 }
 
 /* As many lots as the largest value allows at one of the prices that may count, or one more or less. */
@@ -480,7 +480,6 @@ static void spoil(struct generator *g, struct command *c) {
         some_new_name(g, c->add_user.name, user_name_size, 'u');
         c->add_user.role = edge % 5;
         if (one_in(g, 2)) c->add_user.participant = one_in(g, 2) ? NAME_NONE : world_participants;
-        if (c->add_user.role == ROLE_OBSERVER && c->add_user.participant == NAME_NONE) c->add_user.participant = 0;
         break;
     default: break;
     }

@@ -489,7 +489,8 @@ void model_apply_mass_cancel(struct model *m) {
 
 static bool is_left_behind(const struct model *m, const struct order *o, const void *context) {
     (void)context;
-    return (o->flags & ORDER_CANCEL_ON_DISCONNECT) && o->connection == m->command->connection;
+    return (o->flags & ORDER_CANCEL_ON_DISCONNECT) && o->connection == m->command->connection &&
+           o->participant == m->command->participant;
 }
 
 void model_apply_disconnect(struct model *m) {

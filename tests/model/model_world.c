@@ -75,7 +75,7 @@ static void close_sessions(struct model *m, int64_t now) {
     for (uint32_t i = 0; i < m->sessions_count; i++) {
         const struct model_session *s = &m->sessions[i];
         if (is_always_open(s)) continue;
-        if (!s->open || is_scheduled_open(m, s, now)) continue;
+        if (!s->open || now < begin_of(model_date(now - 1), s->close_minute) || is_scheduled_open(m, s, now)) continue;
         set_phase(m, i, false);
         model_end_orders(m, ends_with_session, &i, EVENT_EXPIRED, CAUSE_SESSION_CLOSE);
     }
@@ -94,7 +94,7 @@ static int64_t next_moment(const struct model *m, int64_t end) {
     int64_t next = begin_of(date + 1, 0);
     for (uint32_t i = 0; i < m->sessions_count; i++) {
         const struct model_session *s = &m->sessions[i];
-        if (is_always_open(s) || !is_business_day(m, date)) continue;
+        if (is_always_open(s) || (!s->open && !is_business_day(m, date))) continue;
         int64_t opens = begin_of(date, s->open_minute), closes = begin_of(date, s->close_minute);
         if (opens > m->time_ns && opens < next) next = opens;
         if (closes > m->time_ns && closes < next) next = closes;
@@ -248,9 +248,9 @@ static enum reject accredit(struct model *m, const struct command_accredit *c) {
 static enum reject add_user(struct model *m, const struct command_add_user *c) {
     for (uint32_t i = 0; i < m->users_count; i++)
         if (memcmp(m->users[i].name, c->name, user_name_size) == 0) return REJECT_BAD_VALUE;
-    bool official = c->role == ROLE_SUPERVISOR || c->role == ROLE_ADMIN;
     if (c->name[0] == '\0' || c->role >= ROLE_COUNT) return REJECT_BAD_VALUE;
-    if (c->participant >= m->participants_count && !(official && c->participant == NAME_NONE)) return REJECT_BAD_VALUE;
+    bool alone = c->participant == NAME_NONE && c->role != ROLE_TRADER;
+    if (c->participant >= m->participants_count && !alone) return REJECT_BAD_VALUE;
     if (m->users_count == m->limits.users_max) return REJECT_LIMIT_REACHED;
     struct model_user *u = &m->users[m->users_count++];
     memset(u, 0, sizeof *u);
