@@ -142,8 +142,13 @@ static void say_display(struct sentence *sentence) {
     const struct reason_case *about = sentence->about;
     char given[part_size];
     const char *words = about->words != NULL ? about->words->display : NULL;
+    given_lots("display_qty", words, about->display.lots, given);
+    if (about->allowed_high < 1) {
+        say(sentence, "%s cannot be: an order of one lot has nothing to hide", given);
+        return;
+    }
     say(sentence, "%s cannot be: it is 1 to %" PRId64 " here, and goes with neither ioc, fok nor all_or_none",
-        given_lots("display_qty", words, about->display.lots, given), about->allowed_high);
+        given, about->allowed_high);
 }
 
 static void say_time_in_force(struct sentence *sentence) {

@@ -210,6 +210,8 @@ static const struct member of_rejected[] = {
     E(rejected.side, "side", NAMED(side_names)), E(rejected.quantity, "quantity", U32),
     E(rejected.price, "price", .form = FORM_PRICE), E(rejected.stop, "stop", .form = FORM_PRICE),
     E(rejected.order_type, "type", NAMED(type_names)), E(rejected.time_in_force, "tif", NAMED(tif_names)),
+    E(rejected.expire_date, "expire_date", .form = FORM_DATE, USUALLY(date_none)),
+    E(rejected.display, "display", U32), E(rejected.min, "min", U32),
     E(rejected.user, "user", INDEX),
 };
 static const struct member of_order_status[] = {
