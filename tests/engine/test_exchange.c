@@ -191,6 +191,38 @@ Test(exchange, no_room_is_a_refusal_and_not_an_accident) {
     fixture_free(f);
 }
 
+/* 64 groups of 512 prices a fixture has; every bid here needs one of its own. */
+Test(exchange, no_room_for_a_new_price_refuses_or_ends_what_would_rest) {
+    struct fixture *f = fixture_new();
+    struct command c = order(UA_B, SIDE_BUY, 1, 0);
+    c.new_order.instrument = PLAIN;
+    uint64_t last = 0;
+    for (uint32_t group = 0; group < 63; group++) {
+        c.new_order.price.ticks = 1 + 512 * group;
+        last = enter(f, c);
+    }
+    struct command sell = order(BY_A, SIDE_SELL, 1, 100000);
+    sell.new_order.instrument = PLAIN;
+    enter(f, sell);                                          /* the 64th */
+    c.new_order.price.ticks = 1 + 512 * 63;
+    cr_assert_eq(reason_of(f, c), REJECT_LIMIT_REACHED);
+    struct command move = amend(UA_B, last);
+    move.amend_order.flags = AMEND_PRICE;
+    move.amend_order.price.ticks = 1 + 512 * 64;
+    cr_assert_eq(reason_of(f, move), REJECT_LIMIT_REACHED);
+    c.new_order.price.ticks = 1;                             /* a price in use has room */
+    enter(f, c);
+    c.new_order.price.ticks = 100300;                        /* another group: trades with the sell, whose group empties */
+    c.new_order.quantity.lots = 2;
+    fixture_apply(f, c);
+    EXPECT_KINDS(f, EVENT_ACCEPTED, EVENT_TRADE, EVENT_RESTED);
+    sell.new_order.price.ticks = 1 + 512 * 62;
+    sell.new_order.quantity.lots = 3;
+    fixture_apply(f, sell);                                  /* empties two groups of bids, needs one */
+    EXPECT_KINDS(f, EVENT_ACCEPTED, EVENT_TRADE, EVENT_TRADE, EVENT_RESTED);
+    fixture_free(f);
+}
+
 static uint64_t digest_with(uint32_t orders_max, uint32_t lots) {
     struct limits limits = { .instruments_max = 2, .sessions_max = 1, .participants_max = 4, .users_max = 1,
                              .orders_max = orders_max, .price_leaves_max = orders_max, .price_branches_max = 4,
