@@ -125,8 +125,9 @@ static void add_session(struct exchange *x, const struct command *command, struc
     session->open_minute = row->open_minute;
     session->close_minute = row->close_minute;
     session->model = row->model;
-    session->phase = PHASE_CONTINUOUS;
-    if (session_is_scheduled(session) && !session_hours_contain(x, session, x->time_ns)) session->phase = PHASE_CLOSED;
+    session->phase = PHASE_CLOSED;
+    if (!session_is_scheduled(session) || session_hours_contain(x, session, x->time_ns))
+        session->phase = PHASE_CONTINUOUS;
     x->sessions_count++;
     name_table_insert(&x->session_table, x->sessions[0].id, index);
     say_subject(EVENT_SESSION, NAME_NONE, index, events);

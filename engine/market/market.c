@@ -47,17 +47,17 @@ static int is_business_day(const struct exchange *x, int32_t date) {
 
 int session_hours_contain(const struct exchange *x, const struct session *session, int64_t time_ns) {
     int32_t date = trade_date(time_ns);
-    return is_business_day(x, date) && time_ns >= trade_date_begin_ns(date, session->open_minute) &&
-           time_ns < trade_date_begin_ns(date, session->close_minute);
+    int64_t open_ns = trade_date_begin_ns(date, session->open_minute);
+    if (time_ns < open_ns || time_ns >= trade_date_begin_ns(date, session->close_minute)) return 0;
+    return is_business_day(x, date) || (session->phase == PHASE_CONTINUOUS && time_ns > open_ns);
 }
 
 int64_t session_next_change_ns(const struct exchange *x, const struct session *session, int64_t time_ns) {
-    for (int32_t date = trade_date(time_ns); calendar_covers(date); date++) {
-        if (!is_business_day(x, date)) continue;
+    int32_t date = trade_date(time_ns);
+    if (session_hours_contain(x, session, time_ns)) return trade_date_begin_ns(date, session->close_minute);
+    for (; calendar_covers(date); date++) {
         int64_t open_ns = trade_date_begin_ns(date, session->open_minute);
-        int64_t close_ns = trade_date_begin_ns(date, session->close_minute);
-        if (time_ns < open_ns) return open_ns;
-        if (time_ns < close_ns) return close_ns;
+        if (is_business_day(x, date) && time_ns < open_ns) return open_ns;
     }
     return INT64_MAX;
 }

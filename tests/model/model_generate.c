@@ -494,7 +494,7 @@ static void make_odd_world(struct generator *g, struct command *c) {
 
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
-    c->holiday.date = model_trade_date(m) + 1 + (int32_t)below(g, 5);
+    c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
     if (one_in(g, 10)) c->holiday.date = one_in(g, 2) ? calendar_date_first - 1 : calendar_date_last + 1;
 }
 
