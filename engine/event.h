@@ -14,9 +14,8 @@
  *
  * Order of events for one order that comes in: [CLIENT_ID] ACCEPTED, then TRADE and REFRESHED and the ends of resting
  * orders that stood in the way, then RESTED if something stays in the book, or CANCELED. An order that meets nobody
- * within
- * its limit rests at once and says so in ACCEPTED itself (EVENT_RESTS, with `shown`); so does an all-or-none order that
- * cannot fill. */
+ * within its limit rests at once and says so in ACCEPTED itself (EVENT_RESTS, with `shown`); so does an all-or-none
+ * order that cannot fill. */
 #ifndef BIRZHA_EVENT_H
 #define BIRZHA_EVENT_H
 
