@@ -16,9 +16,9 @@ int market_is_open(const struct exchange *x, uint32_t instrument);
  * *high = price_ticks_max and *low = 1 where the instrument has no collar. */
 void market_collar(const struct exchange *x, uint32_t instrument, uint32_t times, price *low, price *high);
 
-/* A session with hours: whether it should be open at `time_ns`, given its present phase, and the next moment this changes
- * (INT64_MAX when the calendar's years are over). It opens on business days only; one that is open keeps its hours, even
- * if its day has been declared a holiday since. */
+/* A session with hours: whether it should be open at `time_ns`, given its present phase, and the next moment this
+ * changes (INT64_MAX when the calendar's years are over). It opens on business days only; one that is open keeps its
+ * hours, even if its day has been declared a holiday since. */
 int session_hours_contain(const struct exchange *x, const struct session *session, int64_t time_ns);
 int64_t session_next_change_ns(const struct exchange *x, const struct session *session, int64_t time_ns);
 

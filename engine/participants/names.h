@@ -1,8 +1,8 @@
 /* names.h - client order ids: the names that participants give their orders (ORD-7).
  *
- * A name is unique per participant and trade date among accepted requests. It is kept with a hash of the request, so that
- * the same request sent twice is known for what it is. Names live in a ring of client_ids_max entries; the oldest is
- * forgotten when a new one needs its place, whatever became of its order. */
+ * A name is unique per participant and trade date among accepted requests. It is kept with a hash of the request, so
+ * that the same request sent twice is known for what it is. Names live in a ring of client_ids_max entries; the oldest
+ * is forgotten when a new one needs its place, whatever became of its order. */
 #ifndef BIRZHA_NAMES_H
 #define BIRZHA_NAMES_H
 
