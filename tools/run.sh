@@ -64,7 +64,7 @@ In a second terminal, in this folder:
     $build/birzha connect --user dairy1 --password dairy1$connect
 
 Or without any program of ours:
-    printf '{"type":"subscribe","channel":"trades","symbols":"all"}\n' | nc ${address%:*} ${address##*:}
+    exec 3<>/dev/tcp/${address%:*}/${address##*:}; echo '{"type":"subscribe","channel":"trades","symbols":"all"}' >&3; cat <&3
 
 Ctrl-C stops it.
 EOF

@@ -2,7 +2,7 @@
 # Installs the Debian packages that this project needs, or says the one line to type.
 #   setup.sh run    what building and running takes
 #   setup.sh test   and what `make test` takes
-#   setup.sh full   and what `make check-full`, `make lint` and `make fuzz` take
+#   setup.sh full   and what `make check-full` and `make lint` take
 set -eu
 
 run_packages="gcc libc6-dev libuv1-dev libcjson-dev libxxhash-dev libedit-dev libcrypt-dev procps"

@@ -16,7 +16,7 @@
 #include "engine/exchange.h"
 #include "gateway/scenario/error.h"
 
-enum { scenario_name_size = 64, scenario_password_size_max = 128 };
+enum { scenario_name_size = 64, scenario_password_size_max = 127 };
 
 struct scenario_password {
     uint32_t user;                                  /* as in COMMAND_USER, counted from 0 */

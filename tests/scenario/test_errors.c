@@ -193,7 +193,7 @@ Test(errors, users) {
         {USER("'user':'u','password':'x'"), 3, "users[0].role", "missing"},
         {USER("'user':'u','role':'admin'"), 3, "users[0].password", "missing"},
         {USER("'user':'u','role':'boss','password':'x'"), 3, "users[0].role", "trader, observer, supervisor or admin"},
-        {USER("'user':'u','role':'admin','password':''"), 3, "users[0].password", "0 bytes long; it may have 1 to 128"},
+        {USER("'user':'u','role':'admin','password':''"), 3, "users[0].password", "0 bytes long; it may have 1 to 127"},
         {USER("'user':'u','role':'trader','password':'x'"), 3, "users[0].participant", "belongs to a participant"},
         {USER("'user':'u','role':'trader','participant':null,'password':'x'"), 3, "users[0].participant", "belongs"},
         {USER("'user':'u','role':'trader','participant':'B','password':'x'"), 3, "users[0].participant",

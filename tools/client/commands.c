@@ -37,7 +37,7 @@ static const char order_usage[] =
     "usage: birzha order buy|sell QTY SYMBOL [PRICE] [options]\n"
     "Enters one order and prints what became of it. QTY is in lots; without PRICE it is a market order.\n"
     "  --type limit|market|stop|stop_limit      (follows from PRICE and --stop when left out)\n"
-    "  --tif day|gtc|gtd|ioc|fok|at_open|at_close   --expire DATE   how long it stands (day)\n"
+    "  --tif day|gtc|gtd|ioc|fok   --expire DATE   how long it stands (day)\n"
     "  --stop PX          waits until the last trade reaches PX\n"
     "  --display N        shows only N lots at a time\n"
     "  --min N            trades at least N lots at once, or nothing (with --tif ioc)\n"

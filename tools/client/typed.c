@@ -33,7 +33,7 @@ const struct typed_command typed_commands[] = {
     {"deals", "[FROM [TO]]", "your deals, by date (2021-06-28)", "", 0},
     {"balances", "", "your money and what is held", "", 0},
     {"participant", "", "your own record", "", 0},
-    {"explain", "ORDER | trade ID | seq N", "why something happened", "id trade seq", 0},
+    {"explain", "ORDER | trade ID | seq N", "why something happened (not yet)", "id trade seq", 0},
     {"subscribe", "CHANNEL SYMBOL... | all", "public messages as they come", CHANNEL_WORDS, 1},
     {"unsubscribe", "CHANNEL SYMBOL... | all", "no more of them", CHANNEL_WORDS, 1},
     {"quit", "", "leave", "", 0},
@@ -124,7 +124,8 @@ static int take_order_options(struct words *words, struct order_request *order, 
         }
         const char **value = option_value(word, order);
         if (value == NULL) {
-            mistake(typed, "no such option of an order:", word);
+            int figure = word[0] >= '0' && word[0] <= '9';
+            mistake(typed, figure ? "a price needs the word at before it:" : "no such option of an order:", word);
             return -1;
         }
         if ((*value = take(words)) == NULL) {
