@@ -155,6 +155,9 @@ uint32_t encode_ack_clock(char *out, const struct request_id *id, int32_t trade_
     return json_end(&json, time_ns);
 }
 
+/* The ack repeats every symbol with two quotes and a comma; symbols have no character that JSON escapes. */
+_Static_assert(request_symbols_max * (symbol_size + 3) + request_id_json_size + 256 <= line_size_max, "an ack fits");
+
 uint32_t encode_ack_channel(char *out, const struct exchange *exchange, const struct request *request,
                             int64_t time_ns) {
     struct json json = json_begin(out, "ack", &request->id);

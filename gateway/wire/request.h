@@ -99,7 +99,7 @@ enum channel { CHANNEL_MAP(XX) CHANNEL_COUNT };
 enum {
     request_id_characters_max = 36,
     request_id_json_size = 6 * request_id_characters_max + 2,
-    request_symbols_max = 1024,     /* in one subscribe; "all" has no such limit */
+    request_symbols_max = 512,      /* in one subscribe, so that its ack fits a line; "all" has no such limit */
     request_user_size = 64,         /* longer than any user's name can be: a wrong name is simply not found */
     request_password_size = 128,
     request_word_size = 48,

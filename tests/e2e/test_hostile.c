@@ -196,6 +196,25 @@ Test(hostile, the_limits_of_the_profile_are_inside_it) {
     server_stop(&server);
 }
 
+/* The acknowledgement names every symbol again and must itself fit a line. */
+Test(hostile, the_longest_list_of_symbols_is_acknowledged_and_a_longer_one_refused) {
+    struct server server;
+    server_start(&server, DAIRY_WORLD);
+    struct client *client = client_open(&server);
+    static const int counts[] = {512, 513, 1150};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        static char line[16384];
+        int length = snprintf(line, sizeof line, "{'type':'unsubscribe','channel':'book','symbols':['DY-SMP-EX'");
+        for (int n = 1; n < counts[i]; n++)
+            length += snprintf(line + length, sizeof line - (size_t)length, ",'DY-SMP-EX'");
+        client_send(client, "%s]}", line);
+        client_expect(client, counts[i] == 512 ? "{'type':'ack','channel':'book'}"
+                                               : "{'type':'error','code':1206,'field':'symbols'}");
+    }
+    client_close(client);
+    server_stop(&server);
+}
+
 Test(hostile, lawful_but_odd_lines_are_taken) {
     static const char *const lines[] = {
         "{\"type\":\"balances_request\"}\r\n", " \t{ \"type\" : \"balances_request\" } \t\n",
