@@ -83,6 +83,7 @@ void answer_user(struct dialog *dialog, const char *hash) {
             .type = REQUEST_ADMIN_USER, .id = dialog->pending_id, .command = dialog->pending_command,
         };
         dialog_send(dialog, encode_refused(hub->out, hub->views.exchange, refused, &request, dialog_now_ns(dialog)));
+        hub_deliver(hub);
         return;
     }
     const struct event *created = applied_verdict(&applied);
