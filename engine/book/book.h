@@ -101,7 +101,7 @@ static inline void order_pool_give(struct order_pool *pool, uint32_t slot) {
     pool->live_count--;
 }
 
-/* ORDER_FIND: what an order id stands for. */
+/* What an order id stands for. */
 enum order_find { ORDER_FOUND, ORDER_NEVER_KNOWN, ORDER_ENDED };
 enum order_find order_pool_find(const struct order_pool *pool, uint64_t order_id, uint32_t *slot);
 

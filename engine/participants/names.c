@@ -84,12 +84,3 @@ uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text
     x->names_next = index == x->limits.client_ids_max ? 1 : index + 1;
     return index;
 }
-
-/* From the oldest entry to the newest, so that the latest of a name comes first in its bucket again. */
-void names_rebuild(struct exchange *x) {
-    memset(x->name_buckets, 0, sizeof *x->name_buckets * x->name_buckets_count);
-    for (uint32_t i = 0; i < x->limits.client_ids_max; i++) {
-        uint32_t index = (x->names_next - 1 + i) % x->limits.client_ids_max + 1;
-        if (x->names[index].day != 0) bucket_push(x, index);
-    }
-}

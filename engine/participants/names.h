@@ -35,7 +35,4 @@ uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text
 /* The order has another name from now on: names_find no longer finds it by this one. */
 void names_replace(struct exchange *x, uint32_t name);
 
-/* Rebuilds the buckets from the entries: after a snapshot was loaded. */
-void names_rebuild(struct exchange *x);
-
 #endif
