@@ -37,7 +37,30 @@
     XX(24, PASSWORD, password) \
     XX(25, DEPOSIT, deposit) \
     XX(26, HALT, halt) \
-    XX(27, HOLIDAY, holiday)
+    XX(27, HOLIDAY, holiday) \
+    XX(28, STANDING, standing) \
+    XX(29, BROKER, broker) \
+    XX(30, CLIENT, client) \
+    XX(31, REMARK, remark) \
+    XX(32, SANCTION, sanction) \
+    XX(33, OWN_USE, own_use) \
+    XX(34, TRADER, trader) \
+    XX(35, CERTIFICATE, certificate) \
+    XX(36, KILL, kill) \
+    XX(37, RISK_LIMITS, risk_limits) \
+    XX(38, PHASE, phase) \
+    XX(39, SESSION_TERMS, session_terms) \
+    XX(40, SESSION_DATE, session_date) \
+    XX(41, RULE_TERMS, rule_terms) \
+    XX(42, TRANSIT_RULE, transit_rule) \
+    XX(43, CURRENCY_RULE, currency_rule) \
+    XX(44, BAND_RULE, band_rule) \
+    XX(45, FEE_RULE, fee_rule) \
+    XX(46, WAIVER_RULE, waiver_rule) \
+    XX(47, FX_RATE, fx_rate) \
+    XX(48, PAY_FEES, pay_fees) \
+    XX(49, BUST, bust) \
+    XX(50, NEWS, news)
 
 #define XX(number, name, member) COMMAND_##name = number,
 enum command_kind { COMMAND_MAP(XX) };
@@ -94,7 +117,7 @@ struct command_new_order {
     int32_t expire_date;        /* GTD; date_none otherwise */
     uint8_t side, order_type, time_in_force, stp;
     uint8_t flags;              /* enum order_flag */
-    uint8_t payment_terms;
+    uint8_t payment_terms;      /* STL-5; 0 = the instrument's first, else 1 + enum payment_terms */
     uint8_t has_display;        /* display was given, even if 0 (612) */
     uint8_t reserved0;
     char client_order_id[client_order_id_size];   /* "" = the order has none and is known by its order id */
@@ -197,13 +220,17 @@ struct command_add_user {
     char name[user_name_size];
     uint32_t participant;       /* NAME_NONE = none; only a trader needs one */
     uint8_t role;
-    uint8_t reserved[67];
+    uint8_t reserved0[3];
+    char person[user_name_size];    /* who it is; "" = the one of the user's name */
+    uint8_t reserved[40];
 };
 
 /* Credentials pass through the journal but are no part of the exchange's state: applying one changes nothing. */
 struct command_password { uint32_t user; uint8_t reserved[4]; char hash[password_hash_size]; };
 
-enum deposit_action { DEPOSIT_CREDIT, DEPOSIT_WITHDRAW };
+/* CREDIT counts for orders from two business days on (DEP-3); AT_ONCE is a world's initial deposit. PAID_OUT is never
+ * asked for: the event of a withdrawal that was executed. */
+enum deposit_action { DEPOSIT_CREDIT, DEPOSIT_WITHDRAW, DEPOSIT_AT_ONCE, DEPOSIT_PAID_OUT };
 struct command_deposit {
     uint32_t participant;
     uint8_t currency;
@@ -222,6 +249,193 @@ struct command_halt {
 };
 
 struct command_holiday { int32_t date; uint8_t reserved[92]; };
+
+/* ---- who may trade, and how far ---- */
+
+/* ACC-2, ACC-16, ACC-17. A withdrawal is final. */
+enum standing_action { STANDING_SUSPEND, STANDING_REINSTATE, STANDING_WITHDRAW };
+struct command_standing {
+    uint32_t participant;
+    int32_t until_date;         /* SUSPEND: the last day of it; date_none = until it is lifted */
+    uint8_t action;
+    uint8_t reserved[87];
+};
+
+/* BRK-1, BRK-10. The first GRANT makes a broker; every later one is the yearly re-accreditation, decided by the score. */
+enum broker_action { BROKER_GRANT, BROKER_SUSPEND, BROKER_REINSTATE };
+struct command_broker {
+    uint32_t participant;
+    int32_t from_date, to_date; /* GRANT; to_date date_none = open-ended */
+    uint32_t new_resident_clients, new_foreign_clients;
+    int32_t other_points;
+    uint8_t action;
+    uint8_t tax_arrears;        /* 0 or 1 */
+    uint8_t reserved[70];
+};
+
+/* BRK-4, BRK-6, BRK-7: a client is registered with a broker for a section, with a mandate; a later one replaces it. */
+enum client_flag {
+    CLIENT_OWN_ACCOUNT = 1 << 0,    /* deposit and fees from the client's account, not the broker's */
+    CLIENT_CROSS_ALLOWED = 1 << 1,  /* BRK-9 */
+};
+struct command_client {
+    uint32_t broker, client;
+    uint32_t instrument;        /* NAME_NONE = any of the section */
+    quantity quantity_max;      /* of one order; 0 = any */
+    price limit;                /* highest to buy at, lowest to sell at; 0 = any; needs an instrument */
+    int32_t expire_date;        /* last day; date_none = open-ended */
+    uint8_t section;
+    uint8_t side;               /* SIDE_BOTH = both */
+    uint8_t flags;              /* enum client_flag */
+    uint8_t registered;         /* 0 = the registration ends */
+    uint8_t reserved[68];
+};
+
+/* REMARK_MAP(XX): XX(NAME, name on the wire). What stands in the way of a participant when a session starts (ACC-15). */
+#define REMARK_MAP(XX) XX(PAPERS, "papers") XX(CONTRACT, "contract") XX(ARREARS, "arrears") XX(CLAIM, "claim")
+#define XX(name, text) REMARK_##name,
+enum remark { REMARK_MAP(XX) REMARK_COUNT };
+#undef XX
+/* PAPER_MAP(XX): XX(NAME, name on the wire). ACC-5; the register extract is asked of non-residents only. */
+#define PAPER_MAP(XX) \
+    XX(STATUTES, "statutes") XX(POWER_OF_ATTORNEY, "power_of_attorney") XX(PASSPORT, "passport") \
+    XX(REGISTER_EXTRACT, "register_extract")
+#define XX(name, text) PAPER_##name,
+enum paper { PAPER_MAP(XX) PAPER_COUNT };
+#undef XX
+struct command_remark {
+    uint32_t participant;
+    uint8_t remark;             /* enum remark */
+    uint8_t value;              /* PAPERS: bits of the papers that are missing; others: 1 = in the way, 0 = cured */
+    uint8_t at_once;            /* counts in sessions that have begun, too: the remarks that a world begins with */
+    uint8_t reserved[89];
+};
+
+struct command_sanction { uint32_t participant; int32_t until_date; uint8_t reserved[88]; };  /* date_none lifts it */
+/* ACC-14: certificate of own use; from_date date_none = none. */
+struct command_own_use { uint32_t participant; int32_t from_date, to_date; uint8_t reserved[84]; };
+
+/* ACC-7, ACC-8: a natural person becomes, or ceases to be, a trader of the participant. The person of a user is the
+ * one of the user's name unless the user says another. */
+struct command_trader {
+    char person[user_name_size];
+    uint32_t participant;
+    uint8_t registered;
+    uint8_t reserved[67];
+};
+/* ACC-9: ends with the power of attorney or three years after its issue. */
+struct command_certificate {
+    char person[user_name_size];
+    int32_t issue_date, power_to_date;
+    uint8_t reserved[64];
+};
+
+struct command_kill { uint32_t participant; uint8_t on; uint8_t reserved[91]; };       /* RSK-3 */
+/* RSK-1, RSK-2. Which of the members are given is said by `given`. */
+enum risk_limit_flag { RISK_ORDER_VALUE = 1 << 0, RISK_EXPOSURE_FACTOR = 1 << 1, RISK_MESSAGE_RATE = 1 << 2 };
+struct command_risk_limits {
+    uint32_t participant;
+    uint32_t exposure_factor;   /* times the deposit; 0 = the rule's own */
+    uint32_t message_rate;      /* a trader and second; 0 = no limit */
+    uint8_t currency;           /* of order_value_max */
+    uint8_t given;
+    uint8_t reserved0[2];
+    money order_value_max;      /* 0 = no limit */
+    uint8_t reserved[72];
+};
+
+/* ---- sessions ---- */
+
+struct command_phase { uint32_t session; uint8_t phase; uint8_t reserved[91]; };
+
+/* DIRECTION_MAP(XX), SESSION_ROLE_MAP(XX): XX(NAME, name on the wire). SES-6, SES-18. */
+#define DIRECTION_MAP(XX) \
+    XX(ANY, "any") XX(DOMESTIC, "domestic") XX(EXPORT, "export") XX(IMPORT, "import") XX(TRANSIT, "transit")
+#define SESSION_ROLE_MAP(XX) XX(ANY, "any") XX(BROKERS_ONLY, "brokers_only")
+#define XX(name, text) DIRECTION_##name,
+enum direction { DIRECTION_MAP(XX) DIRECTION_COUNT };
+#undef XX
+#define XX(name, text) SESSION_ROLE_##name,
+enum session_role { SESSION_ROLE_MAP(XX) SESSION_ROLE_COUNT };
+#undef XX
+enum session_flag { SESSION_OWN_USE = 1 << 0, SESSION_LATE_LOGIN_REFUSE = 1 << 1, SESSION_MULTI_BASIS = 1 << 2 };
+enum { countries_count_max = 8 };
+
+/* What a session admits; it comes after SESSION. Countries are codes of two letters, an empty list admits all. */
+struct command_session_terms {
+    uint32_t session;
+    uint32_t every_days;        /* SES-4: a grid of days from anchor_date; 0 = every business day */
+    int32_t anchor_date;
+    uint8_t direction, role, flags;
+    uint8_t currencies_mask;    /* STL-1; 0 = all */
+    char buyer_countries[countries_count_max][2], seller_countries[countries_count_max][2];
+    uint8_t reserved[48];
+};
+/* One more date on which the session takes place; with the first, hours and grid no longer say which. SES-5. */
+struct command_session_date { uint32_t session; int32_t date; uint8_t reserved[88]; };
+
+/* ---- the rule tables. Nothing is asked for that no table asks for; later rows go before earlier ones. ---- */
+
+enum rule_flag {
+    RULE_DOMESTIC_BYN_ONLY = 1 << 0,    /* STL-4 */
+    RULE_COLLECT_FEES = 1 << 1,         /* fees are taken from the free deposit on the day they are due */
+};
+/* RULE_TERMS switches deposits, fees and contracts on: DEP-1, DEP-3, FEE-2, FEE-6, RSK-1, STL-4. */
+struct command_rule_terms {
+    money deposit_floors[CURRENCY_COUNT];
+    uint32_t deposit_ppm;
+    uint32_t deposit_business_days;     /* 0 to 3 */
+    uint32_t fee_ppm;
+    uint32_t fee_due_business_days;     /* 0 to 60 */
+    uint32_t exposure_factor;           /* 0 = no limit */
+    uint8_t flags;                      /* enum rule_flag */
+    uint8_t reserved[35];
+};
+struct command_transit_rule { int32_t from_date, to_date; uint32_t sections_mask; uint8_t reserved[84]; };  /* TRN-2 */
+struct command_currency_rule {          /* STL-2, STL-3, DEP-8 */
+    int32_t from_date, to_date;
+    char countries[countries_count_max][2];
+    uint8_t currency;
+    uint8_t reserved[71];
+};
+enum band_kind { BAND_FLOOR, BAND_CEILING };
+struct command_band_rule {              /* PRC-2 */
+    uint32_t instrument;
+    price level;
+    int32_t from_date, to_date;
+    uint8_t band;                       /* enum band_kind */
+    uint8_t deal_class;
+    uint8_t reserved[78];
+};
+/* FEE-2, FEE-5: of the deals that it fits, a rate or, with flat > 0, an amount. */
+enum { RULE_ANY = 255 };
+struct command_fee_rule {
+    uint32_t instrument;                /* NAME_NONE = any */
+    uint32_t ppm;
+    int32_t from_date, to_date;
+    money flat;
+    char group[instrument_group_size];  /* "" = any */
+    uint8_t section, deal_class, side;  /* RULE_ANY = any */
+    uint8_t currency;                   /* of flat */
+    uint8_t reserved[44];
+};
+struct command_waiver_rule {            /* DEP-10 */
+    int32_t from_date, to_date;
+    uint8_t section, deal_class, side;  /* RULE_ANY = any */
+    uint8_t reserved[85];
+};
+struct command_fx_rate { int64_t byn_scaled; int32_t from_date; uint8_t currency; uint8_t reserved[83]; };  /* FEE-3 */
+
+/* Fees are paid, oldest first: from the free deposit, or with money from outside. */
+enum fee_source { FEE_SOURCE_DEPOSIT, FEE_SOURCE_BANK };
+struct command_pay_fees {
+    money amount;
+    uint32_t participant;
+    uint8_t currency, source;
+    uint8_t reserved[82];
+};
+struct command_bust { uint64_t trade_id; char text[88]; };              /* FEE-7 */
+struct command_news { char text[96]; };
 
 struct command {
     uint64_t sequence;          /* gap-free from 1, given by the sequencer */

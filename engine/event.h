@@ -40,6 +40,10 @@
     XX(12, EXPIRED, order_change) \
     XX(13, REFUSED, refused) \
     XX(14, MASS_CANCELED, mass_canceled) \
+    XX(15, HELD, held) \
+    XX(16, CONTRACT, contract) \
+    XX(17, PAIR_SKIPPED, pair_skipped) \
+    XX(18, BUSTED, busted) \
     XX(32, TIME, time) \
     XX(33, INSTRUMENT, subject) \
     XX(34, BASIS, subject) \
@@ -49,7 +53,20 @@
     XX(38, ACCREDITED, accredited) \
     XX(39, USER, subject) \
     XX(40, DEPOSIT, deposit) \
-    XX(41, HALT, halt)
+    XX(41, HALT, halt) \
+    XX(42, STANDING, standing) \
+    XX(43, BROKER, broker) \
+    XX(44, CLIENT, client) \
+    XX(45, REMARK, remark) \
+    XX(46, SANCTION, sanction) \
+    XX(47, OWN_USE, own_use) \
+    XX(48, TRADER, trader) \
+    XX(49, CERTIFICATE, certificate) \
+    XX(50, KILL, kill) \
+    XX(51, RISK_LIMITS, risk_limits) \
+    XX(52, RULE, rule) \
+    XX(53, FEES_PAID, fees_paid) \
+    XX(54, NEWS, subject)
 
 #define XX(number, name, member) EVENT_##name = number,
 enum event_kind { EVENT_MAP(XX) };
@@ -87,6 +104,10 @@ enum change_cause {
     CAUSE_SESSION_CLOSE,
     CAUSE_LIMIT_REACHED,        /* 1210: no room left to rest */
     CAUSE_TRADING,              /* RESTED, REFRESHED, TRIGGERED */
+    CAUSE_SUSPENSION,           /* 1103: who entered it, or for whom, was suspended or withdrew (ACC-16) */
+    CAUSE_ADMISSION,            /* its owner may no longer trade: 203, 204, 207, 301 to 305 */
+    CAUSE_BAND,                 /* 703, 704: outside the band of the new date */
+    CAUSE_KILL,                 /* 808 */
 };
 
 /* Name that a participant gave an order; stands before the ACCEPTED, REPLACED, REJECTED or REFUSED it belongs to. */
@@ -147,7 +168,8 @@ struct event_rejected {
     quantity display, min;
     int32_t expire_date;
     uint8_t time_in_force;
-    uint8_t reserved[3];
+    uint8_t detail;             /* which of the reason's cases, see enum verdict_detail */
+    uint8_t reserved[2];
 };
 
 /* The same order came a second time, word for word: it is answered with its present state. */
@@ -176,7 +198,8 @@ struct event_refused {
     uint16_t command;           /* enum command_kind */
     uint16_t reason;
     int64_t allowed_low, allowed_high;
-    uint8_t reserved[24];
+    uint8_t detail;             /* enum verdict_detail */
+    uint8_t reserved[23];
 };
 
 struct event_mass_canceled { uint32_t participant, count; uint8_t reserved[48]; };
@@ -194,10 +217,105 @@ struct event_accredited { uint32_t participant; int32_t from_date, to_date; uint
 struct event_deposit {
     uint32_t participant;
     uint8_t currency, action, reserved0[2];
-    money amount, credited, free;
-    uint8_t reserved[24];
+    money amount, credited, free;   /* credited: all that ever was */
+    int32_t counts_date;        /* CREDIT: the first date on which it counts for orders (DEP-3); else date_none */
+    uint8_t reserved[20];
 };
 struct event_halt { uint32_t target; uint8_t scope, halted; uint8_t reserved[50]; };
+
+/* Which case of a reason it is, where one reason has several. */
+enum verdict_detail {
+    DETAIL_NONE,
+    DETAIL_MANDATE_SIDE, DETAIL_MANDATE_INSTRUMENT, DETAIL_MANDATE_QUANTITY, DETAIL_MANDATE_PRICE,
+    DETAIL_MANDATE_EXPIRED,     /* 305 */
+    DETAIL_BUYER_COUNTRY, DETAIL_SELLER_COUNTRY,    /* 401 */
+    DETAIL_CURRENCY_COUNTRY,    /* 503: STL-3 */
+    DETAIL_FOREIGN_IN_BYN,      /* 503: STL-4, TRN-9 */
+    DETAIL_DOMESTIC_IN_FOREIGN, /* 503: STL-4 */
+    DETAIL_FIRM_HALTED,         /* 808: it is the client that is stopped */
+};
+
+/* ---- money: only where RULE_TERMS has been given ---- */
+
+/* What an order's deposit is from now on. Stands before the ACCEPTED, REPLACED or RESTATED it belongs to. When an order
+ * ends, what it held is free again, and no HELD says so. DEP-1, DEP-4. */
+struct event_held {
+    uint64_t order_id;
+    money amount;               /* held for the open part now */
+    money value;                /* of the open part, at the price that deposits are reckoned with (DEP-11) */
+    money free;                 /* of the payer, afterwards */
+    uint32_t participant, principal, payer;
+    uint32_t ppm;               /* rate of the deposit; 0 = waived */
+    uint8_t currency;
+    uint8_t deal_class;         /* enum deal_class that bands and waivers were asked for */
+    uint8_t by_floor;           /* the floor of the currency was more than the rate gave */
+    uint8_t reserved[5];
+};
+
+/* What a trade brings: a contract in state deal. Stands before its TRADE. Arrays by enum side. FEE-1, DEP-4. */
+struct event_contract {
+    uint64_t trade_id;
+    money fees[2];
+    money blocked[2];           /* moved from the orders' deposits */
+    int32_t fee_due_date;
+    uint8_t fee_currencies[2];
+    uint8_t basis;              /* of the instrument's list, 255 = none is listed */
+    uint8_t reserved[9];
+};
+
+/* A resting order within reach was passed over, since the rules forbid the pair. Told to the incoming side. TRN-3 */
+struct event_pair_skipped {
+    uint64_t order_id, maker_order_id;
+    uint32_t participant;
+    uint16_t reason;            /* 1101, or 503 for a domestic deal in foreign currency (STL-4) */
+    uint8_t reserved[34];
+};
+
+/* A trade is cancelled as an error: fees are reversed, deposits released. By enum side. FEE-7 */
+struct event_busted {
+    uint64_t trade_id;
+    money fees[2];
+    money released[2];
+    uint32_t participants[2];
+    uint8_t fee_currencies[2];
+    uint8_t reserved[6];
+};
+
+struct event_standing { uint32_t participant; int32_t until_date; uint8_t state; uint8_t reserved[47]; };
+struct event_broker {
+    uint32_t participant;
+    int32_t from_date, to_date, score;
+    uint8_t state;              /* enum broker_state */
+    uint8_t scored;             /* the score decided */
+    uint8_t reserved[38];
+};
+struct event_client {
+    uint32_t broker, client, instrument;
+    quantity quantity_max;
+    price limit;
+    int32_t expire_date;
+    uint8_t section, side, flags, registered;
+    uint8_t reserved[28];
+};
+struct event_remark { uint32_t participant; uint8_t remark, value, at_once; uint8_t reserved[49]; };
+struct event_sanction { uint32_t participant; int32_t until_date; uint8_t reserved[48]; };
+struct event_own_use { uint32_t participant; int32_t from_date, to_date; uint8_t reserved[44]; };
+struct event_trader { char person[user_name_size]; uint32_t participant; uint8_t registered; uint8_t reserved[27]; };
+struct event_certificate { char person[user_name_size]; int32_t from_date, to_date; uint8_t reserved[24]; };
+struct event_kill { uint32_t participant; uint8_t on; uint8_t reserved[51]; };
+struct event_risk_limits {
+    uint32_t participant, exposure_factor, message_rate;
+    uint8_t currency, given, reserved0[2];
+    money order_value_max;
+    uint8_t reserved[32];
+};
+struct event_rule { uint16_t command; uint8_t reserved[54]; };     /* a row of that kind of command is in force */
+struct event_fees_paid {
+    money amount, fees_due, free;
+    uint32_t participant;
+    uint8_t currency, source;
+    uint8_t reserved[26];
+};
 
 struct event {
     uint16_t kind;              /* enum event_kind */
@@ -218,6 +336,22 @@ struct event {
         struct event_accredited accredited;
         struct event_deposit deposit;
         struct event_halt halt;
+        struct event_held held;
+        struct event_contract contract;
+        struct event_pair_skipped pair_skipped;
+        struct event_busted busted;
+        struct event_standing standing;
+        struct event_broker broker;
+        struct event_client client;
+        struct event_remark remark;
+        struct event_sanction sanction;
+        struct event_own_use own_use;
+        struct event_trader trader;
+        struct event_certificate certificate;
+        struct event_kill kill;
+        struct event_risk_limits risk_limits;
+        struct event_rule rule;
+        struct event_fees_paid fees_paid;
     };
 };
 

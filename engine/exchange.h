@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/clearing/contract.h"
+#include "engine/clearing/ledger.h"
 #include "engine/command.h"
 #include "engine/event.h"
 #include "instruments/calendar.h"
@@ -31,6 +33,8 @@ struct limits {
     uint32_t price_leaves_max;      /* touched groups of 512 prices, a side: 4.2 KiB each */
     uint32_t price_branches_max;    /* touched groups of 262,144 prices, a side: 2.2 KiB each */
     uint32_t client_ids_max;        /* client order ids remembered; the oldest are forgotten first */
+    uint32_t contracts_max;         /* trades that have become contracts; 128 bytes each */
+    uint32_t clients_max;           /* registrations of clients with brokers */
 };
 
 /* A world that fits a class room and a laptop: 1 Mi open orders, 256 instruments, 4,096 participants. */
@@ -57,29 +61,78 @@ void exchange_verify(const struct exchange *exchange);
 /* ---- reading ---- */
 
 struct participant_section { int32_t from_date, to_date; uint32_t present; };
-enum participant_state { PARTICIPANT_APPLIED, PARTICIPANT_ACCREDITED };
+
+/* PARTICIPANT_STATE_MAP(XX), BROKER_STATE_MAP(XX): XX(NAME, name on the wire). ACC-2, BRK-1. That an accreditation has
+ * expired, or has not begun, follows from its dates. ENDED: by its score (BRK-10). */
+#define PARTICIPANT_STATE_MAP(XX) \
+    XX(APPLIED, "applied") XX(ACCREDITED, "accredited") XX(SUSPENDED, "suspended") XX(WITHDRAWN, "withdrawn")
+#define BROKER_STATE_MAP(XX) XX(NONE, "none") XX(ACTIVE, "active") XX(SUSPENDED, "suspended") XX(ENDED, "ended")
+#define XX(name, text) PARTICIPANT_##name,
+enum participant_state { PARTICIPANT_STATE_MAP(XX) PARTICIPANT_STATE_COUNT };
+#undef XX
+#define XX(name, text) BROKER_STATE_##name,
+enum broker_state { BROKER_STATE_MAP(XX) BROKER_STATE_COUNT };
+#undef XX
+
 struct participant {
     char id[participant_id_size];
     char name[participant_name_size];
     char country[2];
     uint8_t state;              /* enum participant_state */
     uint8_t resident;           /* registered in Belarus */
-    uint32_t open_orders_count;
+    uint32_t open_orders_count; /* that it entered */
     struct participant_section sections[SECTION_COUNT];
-    money credited[CURRENCY_COUNT];
+    int32_t suspended_until_date;       /* date_none = until it is lifted */
+    int32_t sanction_until_date;        /* ACC-11; date_none = none */
+    int32_t own_use_from_date, own_use_to_date;     /* ACC-14; from date_none = no certificate */
+    int32_t broker_from_date, broker_to_date;
+    int32_t broker_score;       /* of the last re-accreditation */
+    uint32_t exposure_factor;   /* RSK-1; 0 = the rule's own */
+    uint32_t message_rate;      /* RSK-2, a trader and second; 0 = no limit */
+    uint32_t clients_head;      /* registrations with this broker: index + 1, 0 = none */
+    uint8_t broker_state;       /* enum broker_state */
+    uint8_t remarks;            /* bit = enum remark, as they stand now; a session asks its own snapshot (ACC-15) */
+    uint8_t papers_missing;     /* bit = enum paper */
+    uint8_t killed;             /* RSK-3 */
+};
+
+/* BRK-4, BRK-7: one client, one broker, one section. */
+struct client {
+    uint32_t broker, client, instrument;
+    quantity quantity_max;
+    price limit;
+    int32_t expire_date;
+    uint8_t section, side, flags, registered;   /* as in command_client */
+    uint32_t next;              /* of the same broker: index + 1 */
+};
+
+/* A natural person who may trade for a participant. ACC-7 to 9. */
+struct person {
+    char id[user_name_size];
+    uint32_t participant;       /* NAME_NONE = trades for nobody now */
+    int32_t certificate_from_date, certificate_to_date;     /* date_none = without limit */
 };
 
 struct user {
     char name[user_name_size];
     uint32_t participant;
+    uint32_t person;            /* index; NAME_NONE for all but traders */
     uint8_t role;
     uint8_t reserved[3];
 };
 
+enum { session_dates_max = 32 };
 struct session {
     char id[session_id_size];
     uint16_t open_minute, close_minute;
-    uint8_t model, phase, halted, reserved;
+    uint8_t model, phase, halted;
+    uint8_t direction, role, flags, currencies_mask;    /* as in command_session_terms */
+    uint8_t dates_count;        /* 0 = grid or business days */
+    uint32_t every_days;
+    int32_t anchor_date;
+    int32_t closed_date;        /* the date on which it was closed by hand; date_none = not */
+    char buyer_countries[countries_count_max][2], seller_countries[countries_count_max][2];
+    int32_t dates[session_dates_max];
 };
 
 /* What the market did in one instrument. */
@@ -87,6 +140,25 @@ struct market {
     price last;                 /* price of the last trade; 0 = none yet */
     uint32_t session;
     uint32_t halted;            /* the instrument itself; see exchange_is_halted */
+    int32_t last_date;          /* trade date of `last` */
+};
+
+/* What the rules say of an instrument today: rows of the tables that are in force, looked up once a date. */
+struct instrument_rules {
+    uint32_t fee_ppm[4][2];     /* by deal class, side */
+    money fee_flat[4][2];       /* > 0: instead of the rate */
+    uint8_t fee_flat_currency[4][2];
+    uint32_t deposit_ppm[2][2]; /* by resident, side; 0 = none is asked for */
+    uint32_t floor_ticks[2][2], ceiling_ticks[2][2];    /* 0 = none */
+    money deposit_floor;
+    int64_t byn_scaled;         /* official rate of its currency, 4 places; 0 = none is known */
+    int32_t currency_from_date; /* date_none = available today; else the first day, or date_none - is_gone */
+    uint8_t currency_is_gone;   /* its last day is over */
+    uint8_t transit_allowed;    /* TRN-2 and a place outside Belarus (TRN-10) */
+    uint8_t transit_basis;      /* place of delivery of a transit deal; 255 = none */
+    uint8_t countries_count;    /* principals' countries that its currency is open to; 0 = all */
+    char countries[countries_count_max][2];
+    uint8_t reserved[4];
 };
 
 int64_t exchange_time_ns(const struct exchange *exchange);
@@ -106,6 +178,22 @@ const struct market *exchange_market(const struct exchange *exchange, uint32_t i
 const struct participant *exchange_participant(const struct exchange *exchange, uint32_t index);
 const struct user *exchange_user(const struct exchange *exchange, uint32_t index);
 const struct session *exchange_session(const struct exchange *exchange, uint32_t index);
+const struct account *exchange_account(const struct exchange *exchange, uint32_t participant, enum currency currency);
+const struct treasury *exchange_treasury(const struct exchange *exchange, enum currency currency);
+/* NULL when there is no such trade, or it was made without RULE_TERMS. */
+const struct contract *exchange_contract(const struct exchange *exchange, uint64_t trade_id);
+uint32_t exchange_clients_count(const struct exchange *exchange);
+const struct client *exchange_client(const struct exchange *exchange, uint32_t index);
+const struct person *exchange_person(const struct exchange *exchange, uint32_t index);
+/* The tables as they are in force: terms (NULL = never given), and an instrument's row of today. */
+const struct command_rule_terms *exchange_rule_terms(const struct exchange *exchange);
+const struct instrument_rules *exchange_instrument_rules(const struct exchange *exchange, uint32_t instrument);
+/* Deal class that bands and waivers are asked for when an order comes in: with a resident on the other side, or, where
+ * that cannot be (STL-4), with a non-resident. */
+enum deal_class exchange_entry_class(const struct exchange *exchange, uint32_t instrument, enum side side,
+                                     int resident);
+/* Remarks that count in the instrument's session: bit = enum remark. ACC-15 */
+uint8_t exchange_remarks(const struct exchange *exchange, uint32_t participant, uint32_t session);
 
 /* Index of a name, or NAME_NONE. */
 uint32_t exchange_find_instrument(const struct exchange *exchange, const char *symbol, uint32_t size);
