@@ -74,8 +74,8 @@ static void grant_licence(struct exchange *x, const struct command *command, str
     } else {
         broker->broker_to_date = x->trade_date;
     }
-    say_broker(x, row->participant, scored, events);
     if (!passed) refuse_with(command, REJECT_BROKER_SCORE_TOO_LOW, points_to_pass, broker->broker_score, events);
+    say_broker(x, row->participant, scored, events);
     orders_end_unfit(x, row->participant, events);
 }
 

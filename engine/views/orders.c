@@ -22,6 +22,8 @@ struct orders_view {
     uint32_t used;                      /* highest number ever taken */
     uint32_t used_max, ended_max, participants_max;
     uint32_t open_count, ended_count;
+    struct event_held held;             /* wait for the event they belong to; id 0 = none does */
+    struct event_contract contract;
     struct event_client_id name;        /* waits for the event it belongs to; text "" = none does */
 };
 
@@ -197,6 +199,7 @@ static void end(struct orders_view *view, struct order_state *order, enum ord_st
     list_remove(view, &view->open[order->participant], number);
     order->leaves = (quantity){0};
     order->status = (uint8_t)status;
+    order->hold.minor = 0;
     order->reason = reason;
     list_append(view, &view->ended, number);
     view->open_count--;
@@ -234,7 +237,8 @@ static struct report *report_order(const struct order_state *order, const struct
         .instrument = order->instrument, .client = order->client, .price = order->price, .stop = order->stop,
         .order_quantity = order->quantity, .cum_quantity = order->cum, .leaves_quantity = order->leaves,
         .display_quantity = order->display, .expire_date = order->expire_date, .reason = order->reason,
-        .kind = REPORT_EXECUTION, .exec_type = (uint8_t)type, .ord_status = order->status, .side = order->side,
+        .deposit = order->hold, .kind = REPORT_EXECUTION, .exec_type = (uint8_t)type, .ord_status = order->status,
+        .side = order->side,
         .order_type = order->order_type, .time_in_force = order->time_in_force, .order_flags = order->order_flags};
     memcpy(report->client_order_id, order->client_order_id, client_order_id_size);
     return report;
@@ -261,6 +265,11 @@ static const char *name_for(const struct orders_view *view, uint64_t order_id, u
     return view->name.text;
 }
 
+/* The deposit that was said before this event, if it was. */
+static void take_hold(const struct orders_view *view, struct order_state *order) {
+    if (view->held.order_id == order->order_id) order->hold = view->held.amount;
+}
+
 static uint32_t apply_accepted(struct orders_view *view, const struct event *event, const struct moment *moment,
                                struct report *out) {
     const struct event_order *accepted = &event->order;
@@ -279,6 +288,7 @@ static uint32_t apply_accepted(struct orders_view *view, const struct event *eve
     uint32_t *bucket = id_bucket(view, order->order_id);
     order->next_by_id = *bucket;
     *bucket = number;
+    take_hold(view, order);
     const char *name = name_for(view, order->order_id, order->participant);
     if (name) name_link(view, number, name);
     list_append(view, &view->open[order->participant], number);
@@ -296,7 +306,7 @@ static uint32_t apply_rejected(const struct orders_view *view, const struct even
         .participant = rejected->participant, .instrument = event->instrument, .client = NAME_NONE,
         .price = rejected->price, .stop = rejected->stop, .order_quantity = rejected->quantity,
         .display_quantity = rejected->display, .min_quantity = rejected->min, .expire_date = rejected->expire_date,
-        .reason = rejected->reason, .kind = REPORT_EXECUTION,
+        .reason = rejected->reason, .detail = rejected->detail, .kind = REPORT_EXECUTION,
         .exec_type = EXEC_TYPE_REJECTED, .ord_status = ORD_STATUS_REJECTED, .side = rejected->side,
         .order_type = rejected->order_type, .time_in_force = rejected->time_in_force};
     const char *name = name_for(view, 0, rejected->participant);
@@ -324,6 +334,8 @@ static void fill(struct orders_view *view, const struct event *event, uint64_t o
     order->leaves = leaves;
     order->value += (uint64_t)trade->price.ticks * trade->quantity.lots;
     order->status = ORD_STATUS_PARTIALLY_FILLED;
+    int has_contract = view->contract.trade_id == trade->trade_id;
+    if (has_contract) order->hold.minor -= view->contract.blocked[order->side].minor;
     if (leaves.lots == 0) end(view, order, ORD_STATUS_FILLED, REJECT_NONE);
     report_order(order, moment, EXEC_TYPE_TRADE, out);
     out->trade_id = trade->trade_id;
@@ -331,6 +343,10 @@ static void fill(struct orders_view *view, const struct event *event, uint64_t o
     out->last_price = trade->price;
     out->liquidity = trade->condition == CONDITION_AUCTION ? LIQUIDITY_AUCTION : (uint8_t)liquidity;
     out->deal_class = trade->deal_class;
+    if (!has_contract) return;
+    out->fee = view->contract.fees[order->side];
+    out->fee_currency = view->contract.fee_currencies[order->side];
+    out->flags |= REPORT_HAS_FEE;
 }
 
 static uint32_t apply_trade(struct orders_view *view, const struct event *event, const struct moment *moment,
@@ -353,6 +369,7 @@ static uint32_t apply_replaced(struct orders_view *view, const struct event *eve
     order->leaves = change->leaves;
     order->price = change->price;
     order->display = change->display;
+    take_hold(view, order);
     report_order(order, moment, EXEC_TYPE_REPLACED, out);
     out->flags = event->flags & EVENT_PRIORITY_KEPT ? REPORT_PRIORITY_KEPT : REPORT_PRIORITY_LOST;
     const char *name = name_for(view, order->order_id, order->participant);
@@ -374,6 +391,7 @@ static uint32_t apply_restated(struct orders_view *view, const struct event *eve
     CHECK(change->quantity.lots == (uint64_t)order->cum.lots + change->leaves.lots);
     order->quantity = change->quantity;
     order->leaves = change->leaves;
+    take_hold(view, order);
     report_order(order, moment, EXEC_TYPE_RESTATED, out)->reason = change->reason;
     return 1;
 }
@@ -411,7 +429,16 @@ static uint32_t apply_ended(struct orders_view *view, const struct event *event,
     CHECK(order->leaves.lots == event->order_change.leaves_before.lots);
     int expired = event->kind == EVENT_EXPIRED;
     end(view, order, expired ? ORD_STATUS_EXPIRED : ORD_STATUS_CANCELED, event->order_change.reason);
-    report_order(order, moment, expired ? EXEC_TYPE_EXPIRED : EXEC_TYPE_CANCELED, out);
+    report_order(order, moment, expired ? EXEC_TYPE_EXPIRED : EXEC_TYPE_CANCELED, &out[0]);
+    if (event->order_change.reason != REJECT_ORDER_RELEASED_BY_SUSPENSION) return 1;
+    report_notice(order, moment, REJECT_ORDER_RELEASED_BY_SUSPENSION, &out[1]);
+    return 2;
+}
+
+static uint32_t apply_pair_skipped(struct orders_view *view, const struct event *event, const struct moment *moment,
+                                   struct report *out) {
+    if (event->pair_skipped.reason != REJECT_TRANSIT_PAIR_SKIPPED) return 0;
+    report_notice(order_of(view, event->pair_skipped.order_id), moment, REJECT_TRANSIT_PAIR_SKIPPED, out);
     return 1;
 }
 
@@ -427,6 +454,7 @@ static uint32_t apply(struct orders_view *view, const struct event *event, const
         case EVENT_REPLACED: return apply_replaced(view, event, moment, out);
         case EVENT_RESTATED: return apply_restated(view, event, moment, out);
         case EVENT_TRIGGERED: return apply_triggered(view, event, moment, out);
+        case EVENT_PAIR_SKIPPED: return apply_pair_skipped(view, event, moment, out);
         case EVENT_CANCELED: case EVENT_EXPIRED: return apply_ended(view, event, moment, out);
         default: return 0;
     }
@@ -439,10 +467,19 @@ uint32_t orders_view_apply(struct orders_view *view, const struct event *event, 
         view->name = event->client_id;
         return 0;
     }
+    if (event->kind == EVENT_HELD) {
+        view->held = event->held;
+        return 0;
+    }
+    if (event->kind == EVENT_CONTRACT) {
+        view->contract = event->contract;
+        return 0;
+    }
     const struct moment moment = {command_sequence, time_ns, event_index};
     uint32_t count = apply(view, event, &moment, out);
     CHECK(count <= orders_view_reports_max);
     view->name.text[0] = '\0';
+    view->held.order_id = view->contract.trade_id = 0;
     return count;
 }
 

@@ -9,6 +9,8 @@
  *   REPLACED      replaced: priority kept or lost; orig_client_order_id when the order got another name
  *   RESTATED      restated        CANCELED   canceled             EXPIRED    expired
  *   TRIGGERED     triggered, then the notice 1106                 REFRESHED  the notice 1105
+ *   PAIR_SKIPPED  the notice 1101, where it is that (TRN-3); CANCELED by a suspension: also the notice 1103 (ACC-16)
+ *   HELD, CONTRACT  say nothing by themselves: the deposit and the fee stand in the report that follows
  *   ORDER_STATUS  order_status, POSS_DUP: a direct answer to the request that was sent again
  *   REFUSED and all others say nothing here: they are answered by whoever received the request.
  *
@@ -38,6 +40,7 @@ struct order_state {
     uint64_t order_id;
     uint64_t entry;             /* counts accepted orders from 1: the order of entry */
     uint64_t value;             /* of all fills, in ticks x lots */
+    money hold;                 /* deposit behind the open part; 0 once ended */
     uint32_t participant;       /* who entered it */
     uint32_t client;            /* the principal when it is not the participant, else NAME_NONE */
     uint32_t instrument;
@@ -55,7 +58,7 @@ struct order_state {
     char client_order_id[client_order_id_size];     /* the name it bears now; "" = none */
     uint8_t reserved_end[4];
 };
-_Static_assert(sizeof(struct order_state) == 128, "two cache lines");
+_Static_assert(sizeof(struct order_state) == 136, "an order has no padding");
 
 static inline int order_state_is_open(const struct order_state *order) {
     return order->status == ORD_STATUS_NEW || order->status == ORD_STATUS_PARTIALLY_FILLED ||

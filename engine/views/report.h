@@ -35,6 +35,7 @@ enum report_flag {
     REPORT_PRIORITY_KEPT = 1 << 0,    /* replaced: the reply's "priority" */
     REPORT_PRIORITY_LOST = 1 << 1,
     REPORT_POSS_DUP = 1 << 2,         /* answer to a resent order */
+    REPORT_HAS_FEE = 1 << 3,          /* a fill that fees were charged for */
 };
 
 struct report {
@@ -46,6 +47,8 @@ struct report {
     uint64_t exec_sequence;
     uint64_t value;             /* sum of price x quantity of all fills, in ticks x lots; avg_px = value / cum */
     int64_t allowed_low, allowed_high;    /* figures of a refusal, as in event.h */
+    money deposit;              /* what the order holds now, DEP-4 */
+    money fee;                  /* of this fill; minor units of fee_currency */
     uint32_t exec_index;
     uint32_t participant;       /* who is told */
     uint32_t instrument;
@@ -62,11 +65,13 @@ struct report {
     uint8_t side, order_type, time_in_force, order_flags;
     uint8_t liquidity, deal_class;
     uint8_t flags;              /* enum report_flag */
-    uint8_t reserved[4];
+    uint8_t fee_currency;
+    uint8_t detail;             /* of a refusal: enum verdict_detail */
+    uint8_t reserved[2];
     char client_order_id[client_order_id_size];
     char orig_client_order_id[client_order_id_size];   /* after an amend: the name before */
 };
 
-_Static_assert(sizeof(struct report) == 208, "a report has no padding");
+_Static_assert(sizeof(struct report) == 224, "a report has no padding");
 
 #endif

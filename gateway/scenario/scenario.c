@@ -105,6 +105,7 @@ static int read_world(struct world *world, const struct place *root) {
     if (read_head(world->scenario, root) != 0) return -EINVAL;
     say_holidays(world);
     if (world_read_instruments(world, root) != 0) return -EINVAL;
+    world_say_rules(world);
     if (read_if_there(world, root, "sessions", world_read_sessions) != 0) return -EINVAL;
     if (read_if_there(world, root, "participants", world_read_participants) != 0) return -EINVAL;
     if (read_if_there(world, root, "users", world_read_users) != 0) return -EINVAL;

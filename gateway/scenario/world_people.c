@@ -63,7 +63,79 @@ static int read_deposit(struct world *world, const struct place *object, uint32_
         if (amount.minor == 0) continue;
         int currency = currency_parse(member.json->string, (uint32_t)strlen(member.json->string));
         world_command(world, COMMAND_DEPOSIT)->deposit = (struct command_deposit){
-            .participant = participant, .currency = (uint8_t)currency, .action = DEPOSIT_CREDIT, .amount = amount};
+            .participant = participant, .currency = (uint8_t)currency, .action = DEPOSIT_AT_ONCE, .amount = amount};
+    }
+    return 0;
+}
+
+/* from, and to if it ends. */
+static int read_period(const struct place *object, int32_t *from_date, int32_t *to_date) {
+    static const struct key keys[] = {{"from", KEY_REQUIRED}, {"to", KEY_OPTIONAL}};
+    struct place to;
+    *to_date = date_none;
+    if (place_check_keys(object, keys, COUNT(keys)) != 0) return -EINVAL;
+    if (place_read_date(object, "from", from_date) != 0) return -EINVAL;
+    if (!place_find_given(object, "to", &to)) return 0;
+    if (place_date(&to, to_date) != 0) return -EINVAL;
+    return *to_date >= *from_date ? 0 : place_refuse(&to, "earlier than the day it counts from");
+}
+
+static int read_broker(struct world *world, const struct place *object, uint32_t participant) {
+    struct place period;
+    struct command_broker broker = {.participant = participant, .action = BROKER_GRANT};
+    if (!place_find_given(object, "broker", &period)) return 0;
+    if (read_period(&period, &broker.from_date, &broker.to_date) != 0) return -EINVAL;
+    world_command(world, COMMAND_BROKER)->broker = broker;
+    return 0;
+}
+
+static int read_own_use(struct world *world, const struct place *object, uint32_t participant) {
+    struct place period;
+    struct command_own_use own_use = {.participant = participant};
+    if (!place_find_given(object, "own_use", &period)) return 0;
+    if (read_period(&period, &own_use.from_date, &own_use.to_date) != 0) return -EINVAL;
+    world_command(world, COMMAND_OWN_USE)->own_use = own_use;
+    return 0;
+}
+
+/* BRK-4: {"id", "sections"}; the client is a participant of this file. */
+static int read_client(struct world *world, const struct place *object, uint32_t broker) {
+    static const struct key keys[] = {{"id", KEY_REQUIRED}, {"sections", KEY_REQUIRED}, {"own_account", KEY_OPTIONAL}};
+    static const char *const sections[] = {
+#define XX(name, text) text,
+        SECTION_MAP(XX)
+#undef XX
+    };
+    struct command_client client = {.broker = broker, .instrument = NAME_NONE, .expire_date = date_none,
+                                    .side = SIDE_BOTH, .registered = 1};
+    if (place_check_keys(object, keys, COUNT(keys)) != 0) return -EINVAL;
+    struct place id = place_get(object, "id"), list = place_get(object, "sections"), own;
+    if (registry_find(&world->participants, &id, &client.client) != 0) return -EINVAL;
+    if (client.client == broker) return place_refuse(&id, "the broker itself");
+    if (place_find(object, "own_account", &own)) {
+        if (!cJSON_IsBool(own.json)) return place_refuse(&own, "it may be true or false");
+        if (cJSON_IsTrue(own.json)) client.flags = CLIENT_OWN_ACCOUNT;
+    }
+    if (place_check_list(&list) != 0) return -EINVAL;
+    for (struct place item = place_first(&list); item.json != NULL; place_next(&item)) {
+        uint32_t section;
+        if (place_choice(&item, sections, SECTION_COUNT, &section) != 0) return -EINVAL;
+        client.section = (uint8_t)section;
+        world_command(world, COMMAND_CLIENT)->client = client;
+    }
+    return 0;
+}
+
+/* All participants are known by now: a client may stand behind its broker in the file. */
+static int read_clients(struct world *world, const struct place *object, uint32_t broker) {
+    struct place list, licence;
+    if (!place_find_given(object, "clients", &list)) return 0;
+    if (place_check_list(&list) != 0) return -EINVAL;
+    if (place_items_count(&list) > 0 && !place_find_given(object, "broker", &licence)) {
+        return place_refuse(&list, "only a broker has clients; this participant has no key \"broker\"");
+    }
+    for (struct place item = place_first(&list); item.json != NULL; place_next(&item)) {
+        if (read_client(world, &item, broker) != 0) return -EINVAL;
     }
     return 0;
 }
@@ -71,8 +143,8 @@ static int read_deposit(struct world *world, const struct place *object, uint32_
 static int read_participant(struct world *world, const struct place *object) {
     static const struct key keys[] = {
         {"id", KEY_REQUIRED}, {"country", KEY_REQUIRED}, {"name", KEY_OPTIONAL}, {"accreditations", KEY_OPTIONAL},
-        {"deposit", KEY_OPTIONAL}, {"broker", KEY_LATER}, {"clients", KEY_LATER}, {"papers", KEY_LATER},
-        {"contract", KEY_LATER}, {"sanction", KEY_LATER}, {"claims", KEY_LATER}, {"own_use", KEY_LATER},
+        {"deposit", KEY_OPTIONAL}, {"broker", KEY_OPTIONAL}, {"clients", KEY_OPTIONAL}, {"papers", KEY_LATER},
+        {"contract", KEY_LATER}, {"sanction", KEY_LATER}, {"claims", KEY_LATER}, {"own_use", KEY_OPTIONAL},
         {"arrears", KEY_LATER}, {"guarantee", KEY_LATER}, {"limits", KEY_LATER}, {"carry_over", KEY_LATER}};
     struct command_add_participant participant = {0};
     uint32_t index = world->participants.names_count;
@@ -86,6 +158,7 @@ static int read_participant(struct world *world, const struct place *object) {
     if (place_country(&country, participant.country) != 0) return -EINVAL;
     world_command(world, COMMAND_PARTICIPANT)->add_participant = participant;
     if (read_accreditations(world, object, index) != 0) return -EINVAL;
+    if (read_broker(world, object, index) != 0 || read_own_use(world, object, index) != 0) return -EINVAL;
     return read_deposit(world, object, index);
 }
 
@@ -96,6 +169,10 @@ int world_read_participants(struct world *world, const struct place *list) {
     }
     for (struct place item = place_first(list); item.json != NULL; place_next(&item)) {
         if (read_participant(world, &item) != 0) return -EINVAL;
+    }
+    uint32_t index = 0;
+    for (struct place item = place_first(list); item.json != NULL; place_next(&item)) {
+        if (read_clients(world, &item, index++) != 0) return -EINVAL;
     }
     return 0;
 }

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/exchange.h"
 #include "gateway/scenario/world.h"
+#include "instruments/calendar.h"
 
 #define COUNT(array) (uint32_t)(sizeof array / sizeof array[0])
 
@@ -37,8 +39,8 @@ static int read_time_of_day(const struct place *object, const char *key, uint16_
 }
 
 static int read_schedule(const struct place *object, struct command_session *session) {
-    static const struct key keys[] = {{"open", KEY_REQUIRED}, {"close", KEY_REQUIRED}, {"every_days", KEY_LATER},
-                                      {"anchor", KEY_LATER}, {"dates", KEY_LATER}};
+    static const struct key keys[] = {{"open", KEY_REQUIRED}, {"close", KEY_REQUIRED}, {"every_days", KEY_OPTIONAL},
+                                      {"anchor", KEY_OPTIONAL}, {"dates", KEY_OPTIONAL}};
     struct place place;
     char quote[place_quote_size];
     if (!place_find(object, "schedule", &place)) return 0;
@@ -61,18 +63,109 @@ static int read_model(const struct place *object, struct command_session *sessio
         MODEL_MAP(XX)
 #undef XX
     };
-    static const char *const directions[] = {"any", "domestic", "export", "import", "transit"};
-    uint32_t model = 0, direction = 0;
+    uint32_t model = 0;
     if (place_read_choice(object, "model", models, MODEL_COUNT, &model) != 0) return -EINVAL;
     if (model != MODEL_CONTINUOUS) {
         return place_refuse_key(object, "model", "\"%s\" is not available yet; sessions are continuous", models[model]);
     }
-    if (place_read_choice(object, "direction", directions, COUNT(directions), &direction) != 0) return -EINVAL;
-    if (direction != 0) {
-        return place_refuse_key(object, "direction", "\"%s\" is not available yet; it may be any",
-                                directions[direction]);
-    }
     session->model = (uint8_t)model;
+    return 0;
+}
+
+static int read_countries(const struct place *object, const char *key, char countries[countries_count_max][2]) {
+    struct place list;
+    uint32_t count = 0;
+    if (!place_find_given(object, key, &list)) return 0;
+    if (place_check_list(&list) != 0) return -EINVAL;
+    if (place_items_count(&list) > countries_count_max) {
+        return place_refuse(&list, "%u countries; there may be %d", place_items_count(&list), countries_count_max);
+    }
+    for (struct place item = place_first(&list); item.json != NULL; place_next(&item)) {
+        if (place_country(&item, countries[count++]) != 0) return -EINVAL;
+    }
+    return 0;
+}
+
+static int read_currencies(const struct place *object, uint8_t *mask) {
+    static const char *const codes[] = {
+#define XX(code) #code,
+        CURRENCY_MAP(XX)
+#undef XX
+    };
+    struct place list;
+    if (!place_find_given(object, "currencies", &list)) return 0;
+    if (place_check_list(&list) != 0) return -EINVAL;
+    for (struct place item = place_first(&list); item.json != NULL; place_next(&item)) {
+        uint32_t currency;
+        if (place_choice(&item, codes, CURRENCY_COUNT, &currency) != 0) return -EINVAL;
+        *mask |= (uint8_t)(1 << currency);
+    }
+    return 0;
+}
+
+static int read_session_flag(const struct place *object, const char *key, enum session_flag bit, uint8_t *flags) {
+    struct place flag;
+    if (!place_find(object, key, &flag)) return 0;
+    if (!cJSON_IsBool(flag.json)) return place_refuse(&flag, "it may be true or false");
+    if (cJSON_IsTrue(flag.json)) *flags |= (uint8_t)bit;
+    return 0;
+}
+
+/* SES-4: every so many days from an anchor. */
+static int read_grid(const struct place *object, struct command_session_terms *terms) {
+    struct place schedule, every;
+    int64_t days = 0;
+    if (!place_find(object, "schedule", &schedule) || !cJSON_IsObject(schedule.json)) return 0;
+    if (!place_find(&schedule, "every_days", &every)) return 0;
+    if (place_read_integer(&schedule, "every_days", 1, 366, &days) != 0) return -EINVAL;
+    terms->every_days = (uint32_t)days;
+    if (!place_find(&schedule, "anchor", &every)) {
+        return place_refuse_key(&schedule, "anchor", "this key is missing; every_days counts from it");
+    }
+    return place_read_date(&schedule, "anchor", &terms->anchor_date);
+}
+
+static int read_terms(struct world *world, const struct place *object, uint32_t session) {
+    static const char *const directions[] = {
+#define XX(name, text) text,
+        DIRECTION_MAP(XX)
+#undef XX
+    };
+    static const char *const session_roles[] = {
+#define XX(name, text) text,
+        SESSION_ROLE_MAP(XX)
+#undef XX
+    };
+    uint32_t direction = 0, role = 0;
+    struct command_session_terms terms = {.session = session};
+    if (place_read_choice(object, "direction", directions, DIRECTION_COUNT, &direction) != 0) return -EINVAL;
+    if (place_read_choice(object, "role", session_roles, SESSION_ROLE_COUNT, &role) != 0) return -EINVAL;
+    terms.direction = (uint8_t)direction;
+    terms.role = (uint8_t)role;
+    if (read_countries(object, "countries", terms.buyer_countries) != 0) return -EINVAL;
+    if (read_countries(object, "seller_countries", terms.seller_countries) != 0) return -EINVAL;
+    if (read_currencies(object, &terms.currencies_mask) != 0) return -EINVAL;
+    if (read_session_flag(object, "own_use", SESSION_OWN_USE, &terms.flags) != 0) return -EINVAL;
+    if (read_session_flag(object, "multi_basis", SESSION_MULTI_BASIS, &terms.flags) != 0) return -EINVAL;
+    if (read_grid(object, &terms) != 0) return -EINVAL;
+    world_command(world, COMMAND_SESSION_TERMS)->session_terms = terms;
+    return 0;
+}
+
+/* SES-5: the dates of a session that is not held regularly. */
+static int read_days(struct world *world, const struct place *object, uint32_t session) {
+    struct place schedule, list;
+    if (!place_find(object, "schedule", &schedule) || !cJSON_IsObject(schedule.json)) return 0;
+    if (!place_find_given(&schedule, "dates", &list)) return 0;
+    if (place_check_list(&list) != 0) return -EINVAL;
+    if (place_items_count(&list) > session_dates_max) {
+        return place_refuse(&list, "%u dates; there may be %d", place_items_count(&list), session_dates_max);
+    }
+    for (struct place item = place_first(&list); item.json != NULL; place_next(&item)) {
+        struct command_session_date row = {.session = session};
+        if (place_date(&item, &row.date) != 0) return -EINVAL;
+        world_command(world, COMMAND_SESSION_DATE)->session_date = row;
+    }
     return 0;
 }
 
@@ -96,8 +189,9 @@ static int list_symbols(struct world *world, const struct place *object, uint32_
 static int read_session(struct world *world, const struct place *object) {
     static const struct key keys[] = {
         {"id", KEY_REQUIRED}, {"model", KEY_REQUIRED}, {"symbols", KEY_REQUIRED}, {"schedule", KEY_OPTIONAL},
-        {"direction", KEY_OPTIONAL}, {"countries", KEY_LATER}, {"multi_basis", KEY_LATER}, {"late_login", KEY_LATER},
-        {"own_use", KEY_LATER}, {"role", KEY_LATER}};
+        {"direction", KEY_OPTIONAL}, {"countries", KEY_OPTIONAL}, {"seller_countries", KEY_OPTIONAL},
+        {"currencies", KEY_OPTIONAL}, {"multi_basis", KEY_OPTIONAL}, {"late_login", KEY_LATER},
+        {"own_use", KEY_OPTIONAL}, {"role", KEY_OPTIONAL}};
     struct command_session session = {0};
     uint32_t index = world->sessions.names_count;
     if (place_check_keys(object, keys, COUNT(keys)) != 0) return -EINVAL;
@@ -106,6 +200,7 @@ static int read_session(struct world *world, const struct place *object) {
     if (registry_add(&world->sessions, session.id, &id) != 0) return -EINVAL;
     if (read_model(object, &session) != 0 || read_schedule(object, &session) != 0) return -EINVAL;
     world_command(world, COMMAND_SESSION)->session = session;
+    if (read_terms(world, object, index) != 0 || read_days(world, object, index) != 0) return -EINVAL;
     return list_symbols(world, object, index);
 }
 

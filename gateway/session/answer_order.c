@@ -8,7 +8,8 @@
 
 const struct event *applied_verdict(const struct applied *applied) {
     for (uint32_t i = 0; i < applied->events_count; i++) {
-        if (applied->events[i].kind != EVENT_CLIENT_ID) return &applied->events[i];
+        uint16_t kind = applied->events[i].kind;
+        if (kind != EVENT_CLIENT_ID && kind != EVENT_HELD) return &applied->events[i];
     }
     return NULL;
 }

@@ -123,6 +123,7 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
     struct reason_case about = {.reason = row->reason, .instrument = refused->instrument,
                                 .participant = row->participant, .order_id = row->order_id,
                                 .allowed_low = row->allowed_low, .allowed_high = row->allowed_high,
+                                .detail = row->detail,
                                 .words = &request->words};
     if (command->kind == COMMAND_AMEND_ORDER) {
         message.client_order_id = command->amend_order.client_order_id;
@@ -210,6 +211,12 @@ static void put_sections(struct json *json, const struct participant *participan
     json_put(json, "]");
 }
 
+static const char *const participant_states[] = {
+#define XX(name, text) text,
+    PARTICIPANT_STATE_MAP(XX)
+#undef XX
+};
+
 uint32_t encode_participant(char *out, const struct exchange *exchange, const struct request_id *id,
                             uint32_t participant, int64_t time_ns) {
     struct json json = json_begin(out, "participant", id);
@@ -219,7 +226,7 @@ uint32_t encode_participant(char *out, const struct exchange *exchange, const st
     json_member_field(&json, "name", row->name, participant_name_size);
     json_member_field(&json, "country", row->country, sizeof row->country);
     json_member_flag(&json, "resident", row->resident);
-    json_member_text(&json, "accreditation", row->state == PARTICIPANT_ACCREDITED ? "accredited" : "applied");
+    json_member_text(&json, "accreditation", participant_states[row->state]);
     put_sections(&json, row);
     json_member_unsigned(&json, "open_orders", row->open_orders_count);
     json_name(&json, "broker");

@@ -93,7 +93,7 @@ static void put_reason(struct json *json, const struct exchange *exchange, const
         .quantity = report->order_quantity, .display = report->display_quantity, .min = report->min_quantity,
         .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
         .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
-        .allowed_high = report->allowed_high, .words = words};
+        .allowed_high = report->allowed_high, .detail = report->detail, .words = words};
     uint32_t size = reason_text(exchange, &about, text);
     encode_reason(json, report->reason);
     json_name(json, "text");
@@ -142,7 +142,11 @@ static void put_execution(struct json *json, const struct exchange *exchange, co
         put_avg_px(json, instrument, report);
         put_terms(json, instrument, report, words);
     }
-    json_member_text(json, "deposit", "0.00");
+    json_member_money(json, "deposit", report->deposit);
+    if (report->flags & REPORT_HAS_FEE) {
+        json_member_money(json, "fee", report->fee);
+        json_member_text(json, "fee_currency", currency_code((enum currency)report->fee_currency));
+    }
     if (report->flags & REPORT_PRIORITY_KEPT) json_member_text(json, "priority", "kept");
     if (report->flags & REPORT_PRIORITY_LOST) json_member_text(json, "priority", "lost");
     if (report->reason != 0) put_reason(json, exchange, report, words);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gateway/wire/forms_people.h"
 #include "gateway/wire/members.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
@@ -99,17 +100,24 @@ static int read_post_only(struct body *body, const cJSON *item, const char *fiel
 static int read_all_or_none(struct body *body, const cJSON *item, const char *field) {
     return read_order_flag(body, item, field, ORDER_ALL_OR_NONE);
 }
-/* client, session: names that have no meaning yet. */
-static int read_later_name(struct body *body, const cJSON *item, const char *field) {
+/* Unknown names are indices that nobody has: they are refused at their place in the order of checks. */
+enum { nobody = 0xFFFFFFFE };
+static int read_client(struct body *body, const cJSON *item, const char *field) {
     const char *text;
     if (member_text(body, item, field, 1, participant_id_size, &text) != 0) return -1;
-    body_later(body, field, "%s is not available yet", field);
+    ORDER.client = exchange_find_participant(body->exchange, text, (uint32_t)strlen(text));
+    if (ORDER.client == NAME_NONE) ORDER.client = nobody;
+    return 0;
+}
+static int read_session(struct body *body, const cJSON *item, const char *field) {
+    if (member_session(body, item, field, &ORDER.market_session) != 0) return -1;
+    if (ORDER.market_session == NAME_NONE) ORDER.market_session = nobody;
     return 0;
 }
 static int read_payment_terms(struct body *body, const cJSON *item, const char *field) {
     uint32_t terms;
     if (member_choice(body, item, field, payment_terms, PAYMENT_COUNT, &terms) != 0) return -1;
-    body_later(body, field, "%s is not available yet", field);
+    ORDER.payment_terms = (uint8_t)(1 + terms);
     return 0;
 }
 static int read_stp(struct body *body, const cJSON *item, const char *field) {
@@ -172,8 +180,8 @@ static const struct field new_order_fields[] = {
     {"min_qty", OPTIONAL, read_min_qty},
     {"post_only", OPTIONAL, read_post_only},
     {"all_or_none", OPTIONAL, read_all_or_none},
-    {"client", OPTIONAL, read_later_name},
-    {"session", OPTIONAL, read_later_name},
+    {"client", OPTIONAL, read_client},
+    {"session", OPTIONAL, read_session},
     {"payment_terms", OPTIONAL, read_payment_terms},
     {"stp", OPTIONAL, read_stp},
 };
@@ -295,10 +303,14 @@ static int read_mass_side(struct body *body, const cJSON *item, const char *fiel
     return 0;
 }
 
+static int read_mass_client(struct body *body, const cJSON *item, const char *field) {
+    return member_participant(body, item, field, &body->request->command.mass_cancel.client);
+}
+
 static const struct field mass_cancel_fields[] = {
     {"symbol", OPTIONAL, read_mass_symbol},
     {"side", OPTIONAL, read_mass_side},
-    {"client", OPTIONAL, read_later_name},
+    {"client", OPTIONAL, read_mass_client},
 };
 
 /* ---- session and queries ---- */
@@ -668,5 +680,6 @@ static const struct form forms[REQUEST_COUNT] = {
 
 const struct form *form_of(enum request_type type) {
     CHECK(type != REQUEST_UNKNOWN && request_availability(type) == OFFERED);
-    return &forms[type];
+    const struct form *desk = form_of_people(type);
+    return desk != NULL ? desk : &forms[type];
 }

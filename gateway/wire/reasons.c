@@ -235,6 +235,13 @@ static void say_stop(struct sentence *sentence) {
 static void say_format(struct sentence *sentence) {
     char part[part_size];
     switch (sentence->about->reason) {
+    case REJECT_SESSION_UNKNOWN: say(sentence, "there is no such session"); break;
+    case REJECT_INSTRUMENT_NOT_IN_SESSION:
+        say(sentence, "%s is not traded in this session", symbol_text(sentence, part));
+        break;
+    case REJECT_PHASE_ACTION_NOT_ALLOWED:
+        say(sentence, "the session is in that phase already, or was closed by hand today");
+        break;
     case REJECT_SESSION_CLOSED: say_closed(sentence); break;
     case REJECT_INSTRUMENT_UNKNOWN: say_unknown_instrument(sentence); break;
     case REJECT_MARKET_HALTED:
@@ -248,8 +255,47 @@ static void say_format(struct sentence *sentence) {
     }
 }
 
-static void say_admission(struct sentence *sentence) {
+static void say_until(struct sentence *sentence, const char *what, int64_t date) {
     char part[part_size];
+    if (date == 0) say(sentence, "%s", what);
+    else say(sentence, "%s until %s", what, date_text(date, part));
+}
+
+static void say_papers(struct sentence *sentence) {
+    static const char *const papers[] = {
+#define XX(name, text) text,
+        PAPER_MAP(XX)
+#undef XX
+    };
+    char list[2 * part_size] = "";
+    for (int i = 0; i < PAPER_COUNT; i++) {
+        if (!(sentence->about->allowed_low >> i & 1)) continue;
+        size_t size = strlen(list);
+        snprintf(list + size, sizeof list - size, "%s%s", size == 0 ? "" : ", ", papers[i]);
+    }
+    if (list[0] == '\0') say(sentence, "papers were missing when the session began");
+    else say(sentence, "papers are missing: %s", list);
+}
+
+/* BRK-7 */
+static void say_mandate(struct sentence *sentence) {
+    const struct reason_case *about = sentence->about;
+    char part[part_size];
+    switch (about->detail) {
+    case DETAIL_MANDATE_SIDE: say(sentence, "the client's mandate is for the other side"); break;
+    case DETAIL_MANDATE_INSTRUMENT: say(sentence, "the client's mandate is for another instrument"); break;
+    case DETAIL_MANDATE_QUANTITY:
+        say(sentence, "the client's mandate allows %" PRId64 " lots an order", about->allowed_high);
+        break;
+    case DETAIL_MANDATE_PRICE:
+        say(sentence, "the client's mandate has the limit %s", ticks_text(sentence, about->allowed_high, part));
+        break;
+    default: say(sentence, "the client's mandate ended on %s", date_text(about->allowed_high, part)); break;
+    }
+}
+
+static void say_admission(struct sentence *sentence) {
+    char part[part_size], second[part_size];
     const char *participant = participant_text(sentence, part);
     switch (sentence->about->reason) {
     case REJECT_UNKNOWN_PARTICIPANT: say(sentence, "there is no such participant"); break;
@@ -262,6 +308,109 @@ static void say_admission(struct sentence *sentence) {
         say(sentence, "%s is not accredited in section %s", participant, section_text(sentence));
         break;
     case REJECT_TRADER_NOT_REGISTERED: say(sentence, "the user is not a trader of %s", participant); break;
+    case REJECT_ACCREDITATION_SUSPENDED:
+        say_until(sentence, "the accreditation is suspended", sentence->about->allowed_high);
+        break;
+    case REJECT_ACCREDITATION_WITHDRAWN: say(sentence, "the accreditation was withdrawn, for good"); break;
+    case REJECT_ACCREDITATION_DOCS_INCOMPLETE: say_papers(sentence); break;
+    case REJECT_SERVICE_CONTRACT_MISSING:
+        say(sentence, "%s has no service contract with the exchange that both have signed", participant);
+        break;
+    case REJECT_TRADER_OTHER_PARTICIPANT:
+        say(sentence, "this person is the trader of another participant, and can be one of one only");
+        break;
+    case REJECT_SIGNATURE_INVALID:
+        say(sentence, "the signature certificate is valid from %s to %s",
+            date_text(sentence->about->allowed_low, part), date_text(sentence->about->allowed_high, second));
+        break;
+    case REJECT_SANCTION_ACTIVE:
+        say_until(sentence, "a sanction is in force", sentence->about->allowed_high);
+        break;
+    case REJECT_FEE_ARREARS: say(sentence, "exchange fees were unpaid after their due date"); break;
+    case REJECT_OBLIGATIONS_OUTSTANDING: say(sentence, "a claim of non-performance is open"); break;
+    case REJECT_OWN_USE_CERTIFICATE_REQUIRED:
+        say(sentence, "buyers in this session need a valid certificate of own use");
+        break;
+    }
+}
+
+static void say_broker(struct sentence *sentence) {
+    const struct reason_case *about = sentence->about;
+    char part[part_size];
+    switch (about->reason) {
+    case REJECT_BROKER_LICENCE_REQUIRED:
+        if (about->allowed_low == 0) say(sentence, "only a broker acts for clients");
+        else say(sentence, "the broker status begins on %s", date_text(about->allowed_low, part));
+        break;
+    case REJECT_BROKER_LICENCE_EXPIRED:
+        say(sentence, "the broker status ended on %s", date_text(about->allowed_high, part));
+        break;
+    case REJECT_BROKER_LICENCE_SUSPENDED: say(sentence, "the broker status is suspended"); break;
+    case REJECT_CLIENT_NOT_REGISTERED:
+        say(sentence, "the client is not registered with this broker for the section");
+        break;
+    case REJECT_BROKER_SCORE_TOO_LOW:
+        say(sentence, "the score is %" PRId64 "; %" PRId64 " points are needed", about->allowed_high,
+            about->allowed_low);
+        break;
+    case REJECT_MANDATE_EXCEEDED: say_mandate(sentence); break;
+    }
+}
+
+/* Groups 4 and 5. */
+static void say_eligibility(struct sentence *sentence) {
+    const struct reason_case *about = sentence->about;
+    char part[part_size];
+    switch (about->reason) {
+    case REJECT_SESSION_COUNTRY_RESTRICTED:
+        say(sentence, "%s of this country are not admitted to the session",
+            about->detail == DETAIL_SELLER_COUNTRY ? "sellers" : "buyers");
+        break;
+    case REJECT_SESSION_DIRECTION_MISMATCH:
+        say(sentence, "the session's direction does not allow a firm of this residency to %s",
+            about->side == SIDE_BUY ? "buy" : "sell");
+        break;
+    case REJECT_TRANSIT_NOT_ALLOWED:
+        if (about->allowed_low == 0) say(sentence, "deals between two non-residents are not allowed in the section");
+        else say(sentence, "deals between two non-residents are allowed in the section from %s on",
+                 date_text(about->allowed_low, part));
+        break;
+    case REJECT_TRANSIT_BASIS_INVALID: say(sentence, "no place of delivery lies outside Belarus"); break;
+    case REJECT_SESSION_ROLE_RESTRICTED: say(sentence, "only brokers are admitted to the session"); break;
+    case REJECT_CURRENCY_NOT_ALLOWED: say(sentence, "the currency is not admitted here"); break;
+    case REJECT_CURRENCY_NOT_YET_AVAILABLE:
+        say(sentence, "the currency is available from %s on", date_text(about->allowed_low, part));
+        break;
+    case REJECT_CURRENCY_RESIDENCY_MISMATCH:
+        if (about->detail == DETAIL_CURRENCY_COUNTRY)
+            say(sentence, "the currency is not open to firms of this country");
+        else if (about->detail == DETAIL_FOREIGN_IN_BYN) say(sentence, "BYN is for deals between two residents");
+        else say(sentence, "two residents deal in BYN only");
+        break;
+    case REJECT_PAYMENT_TERMS_NOT_ALLOWED: say(sentence, "the instrument does not offer these payment terms"); break;
+    }
+}
+
+static void say_collateral(struct sentence *sentence) {
+    const struct reason_case *about = sentence->about;
+    char low[part_size], high[part_size];
+    decimal_text(about->allowed_low, 2, low);
+    decimal_text(about->allowed_high, 2, high);
+    switch (about->reason) {
+    case REJECT_INSUFFICIENT_DEPOSIT: say(sentence, "a deposit of %s is required and %s is free", low, high); break;
+    case REJECT_DEPOSIT_TOO_LATE:
+        say(sentence, "a deposit of %s is required and %s counts today; money counts from two business days after it "
+            "was credited", low, high);
+        break;
+    case REJECT_DEPOSIT_CURRENCY_MISMATCH:
+        say(sentence, "a deposit of %s is required in the currency of the order, and there is none", low);
+        break;
+    case REJECT_WITHDRAWAL_EXCEEDS_FREE: say(sentence, "only %s is free", high); break;
+    case REJECT_ORDER_VALUE_LIMIT: say(sentence, "the order's value is %s; the limit is %s", low, high); break;
+    case REJECT_OPEN_EXPOSURE_LIMIT:
+        say(sentence, "open orders and contracts would come to %s; the limit is %s", low, high);
+        break;
+    case REJECT_KILL_SWITCH_ACTIVE: say(sentence, "the supervisor has stopped all orders of the firm"); break;
     }
 }
 
@@ -292,8 +441,11 @@ static void say_price(struct sentence *sentence) {
     case REJECT_VALUE_OVERFLOW:
         say(sentence, "quantity times price exceeds %s", decimal_text(about->allowed_high, 2, figure));
         break;
-    case REJECT_WITHDRAWAL_EXCEEDS_FREE:
-        say(sentence, "only %s is free", decimal_text(about->allowed_high, 2, figure));
+    case REJECT_PRICE_ABOVE_CEILING:
+        say(sentence, "the price is above the ceiling %s", ticks_text(sentence, about->allowed_high, figure));
+        break;
+    case REJECT_PRICE_BELOW_FLOOR:
+        say(sentence, "the price is below the floor %s", ticks_text(sentence, about->allowed_low, figure));
         break;
     }
 }
@@ -309,6 +461,12 @@ static void say_book(struct sentence *sentence) {
     case REJECT_ORDER_UNKNOWN: say(sentence, "there is no such order"); break;
     case REJECT_ORDER_NOT_OWNED: say(sentence, "the order belongs to another participant"); break;
     case REJECT_ORDER_NOT_ACTIVE: say(sentence, "the order has ended already"); break;
+    case REJECT_TRANSIT_PAIR_SKIPPED:
+        say(sentence, "an order within reach was passed over: two non-residents may not deal here today");
+        break;
+    case REJECT_ORDER_RELEASED_BY_SUSPENSION:
+        say(sentence, "the order was canceled and its deposit released: the accreditation was suspended or withdrawn");
+        break;
     case REJECT_STOP_TRIGGERED: say(sentence, "the stop was triggered and is an order in the market now"); break;
     case REJECT_ICEBERG_REFRESHED: say(sentence, "the next slice of the iceberg is shown"); break;
     case REJECT_BAD_VALUE: say(sentence, "it exists already, or a value is out of range"); break;
@@ -327,8 +485,11 @@ uint32_t reason_text(const struct exchange *exchange, const struct reason_case *
     case 1: say_format(&sentence); break;
     case 2: say_admission(&sentence); break;
     case 6: say_quantity(&sentence); break;
-    case 7:
-    case 8: say_price(&sentence); break;
+    case 3: say_broker(&sentence); break;
+    case 4:
+    case 5: say_eligibility(&sentence); break;
+    case 7: say_price(&sentence); break;
+    case 8: say_collateral(&sentence); break;
     default: say_book(&sentence); break;
     }
     if (out[0] == '\0') {

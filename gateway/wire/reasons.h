@@ -24,6 +24,7 @@ struct reason_case {
     int32_t expire_date;
     uint8_t side, order_type, time_in_force;
     int64_t allowed_low, allowed_high;
+    uint8_t detail;                     /* enum verdict_detail */
     const struct request_words *words;  /* the request in its own words */
 };
 

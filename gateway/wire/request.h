@@ -47,25 +47,26 @@ enum availability { OFFERED, LATER };
     XX(ADMIN_DIGEST, "admin_digest", OFFERED, SUPERVISOR) \
     XX(ADMIN_SHUTDOWN, "admin_shutdown", OFFERED, ADMIN) \
     XX(ADMIN_SNAPSHOT, "admin_snapshot", LATER, ADMIN) \
-    XX(ADMIN_PHASE, "admin_phase", LATER, SUPERVISOR) \
-    XX(ADMIN_KILL, "admin_kill", LATER, SUPERVISOR) \
+    XX(ADMIN_PHASE, "admin_phase", OFFERED, SUPERVISOR) \
+    XX(ADMIN_KILL, "admin_kill", OFFERED, SUPERVISOR) \
     XX(ADMIN_NEWS, "admin_news", LATER, SUPERVISOR) \
-    XX(ADMIN_SUSPEND, "admin_suspend", LATER, SUPERVISOR) \
-    XX(ADMIN_REINSTATE, "admin_reinstate", LATER, SUPERVISOR) \
-    XX(ADMIN_WITHDRAW, "admin_withdraw", LATER, SUPERVISOR) \
-    XX(ADMIN_BROKER, "admin_broker", LATER, SUPERVISOR) \
-    XX(ADMIN_CLIENT, "admin_client", LATER, SUPERVISOR) \
+    XX(ADMIN_SUSPEND, "admin_suspend", OFFERED, SUPERVISOR) \
+    XX(ADMIN_REINSTATE, "admin_reinstate", OFFERED, SUPERVISOR) \
+    XX(ADMIN_WITHDRAW, "admin_withdraw", OFFERED, SUPERVISOR) \
+    XX(ADMIN_BROKER, "admin_broker", OFFERED, SUPERVISOR) \
+    XX(ADMIN_CLIENT, "admin_client", OFFERED, SUPERVISOR) \
     XX(ADMIN_BUST, "admin_bust", LATER, SUPERVISOR) \
-    XX(ADMIN_PAPERS, "admin_papers", LATER, SUPERVISOR) \
-    XX(ADMIN_CONTRACT, "admin_contract", LATER, SUPERVISOR) \
-    XX(ADMIN_TRADER, "admin_trader", LATER, SUPERVISOR) \
-    XX(ADMIN_CERTIFICATE, "admin_certificate", LATER, SUPERVISOR) \
-    XX(ADMIN_SANCTION, "admin_sanction", LATER, SUPERVISOR) \
-    XX(ADMIN_CLAIM, "admin_claim", LATER, SUPERVISOR) \
-    XX(ADMIN_OWN_USE, "admin_own_use", LATER, SUPERVISOR) \
-    XX(ADMIN_ARREARS, "admin_arrears", LATER, SUPERVISOR) \
+    XX(ADMIN_PAPERS, "admin_papers", OFFERED, SUPERVISOR) \
+    XX(ADMIN_CONTRACT, "admin_contract", OFFERED, SUPERVISOR) \
+    XX(ADMIN_TRADER, "admin_trader", OFFERED, SUPERVISOR) \
+    XX(ADMIN_CERTIFICATE, "admin_certificate", OFFERED, SUPERVISOR) \
+    XX(ADMIN_SANCTION, "admin_sanction", OFFERED, SUPERVISOR) \
+    XX(ADMIN_CLAIM, "admin_claim", OFFERED, SUPERVISOR) \
+    XX(ADMIN_OWN_USE, "admin_own_use", OFFERED, SUPERVISOR) \
+    XX(ADMIN_ARREARS, "admin_arrears", OFFERED, SUPERVISOR) \
+    XX(ADMIN_FEES, "admin_fees", OFFERED, SUPERVISOR) \
     XX(ADMIN_GUARANTEE, "admin_guarantee", LATER, SUPERVISOR) \
-    XX(ADMIN_LIMITS, "admin_limits", LATER, SUPERVISOR) \
+    XX(ADMIN_LIMITS, "admin_limits", OFFERED, SUPERVISOR) \
     XX(ADMIN_CARRY_OVER, "admin_carry_over", LATER, SUPERVISOR) \
     XX(ADMIN_SESSION, "admin_session", LATER, SUPERVISOR) \
     XX(LOT_OFFER, "lot_offer", LATER, TRADER) \

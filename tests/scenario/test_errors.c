@@ -133,7 +133,9 @@ Test(errors, instruments_that_are_defined) {
 
 Test(errors, rules) {
     static const struct broken rows[] = {
-        {WORLD("'rules':'none'"), 2, "rules", "\"default\" or an object"},
+        {WORLD("'rules':'off'"), 2, "rules", "\"default\", \"none\" or an object"},
+        {WORLD("'rules':{'tables':'some'}"), 2, "rules.tables", "default or none"},
+        {WORLD("'rules':{'collect_fees':'daily'}"), 2, "rules.collect_fees", "instruction or deposit"},
         {WORLD("'rules':{'collars':{}}"), 2, "rules.collars", "no such key"},
         {WORLD("'rules':{'collar':'10'}"), 2, "rules.collar", "where an object"},
         {WORLD("'rules':{'collar':{'DY-SMP-EX':'5',\n'DY-SMP':'5'}}"), 3, "rules.collar.DY-SMP",
@@ -178,8 +180,17 @@ Test(errors, participants) {
         {FIRM("'country':'BY','deposit':{'USD':'-1.00'}"), 3, "participants[1].deposit.USD",
          "it may be 0.00 to 46000000000000.00"},
         {FIRM("'country':'BY','deposit':'1000.00'"), 3, "participants[1].deposit", "where an object"},
-        {FIRM("'country':'BY','broker':{'from':'2021-04-01'}"), 3, "participants[1].broker", "not available yet"},
-        {FIRM("'country':'BY','clients':[{'id':'C'}]"), 3, "participants[1].clients", "not available yet"},
+        {FIRM("'country':'BY','broker':{'to':'2021-04-01'}"), 3, "participants[1].broker.from", "missing"},
+        {FIRM("'country':'BY','broker':{'from':'2021-04-01','to':'2021-03-31'}"), 3, "participants[1].broker.to",
+         "earlier than"},
+        {FIRM("'country':'BY','clients':[{'id':'A'}]"), 3, "participants[1].clients", "only a broker has clients"},
+        {FIRM("'country':'BY','broker':{'from':'2021-04-01'},'clients':[{'id':'A'}]"), 3,
+         "participants[1].clients[0].sections", "missing"},
+        {FIRM("'country':'BY','broker':{'from':'2021-04-01'},'clients':[{'id':'C','sections':['agri']}]"), 3,
+         "participants[1].clients[0].id", "C"},
+        {FIRM("'country':'BY','broker':{'from':'2021-04-01'},'clients':[{'id':'B','sections':['agri']}]"), 3,
+         "participants[1].clients[0].id", "the broker itself"},
+        {FIRM("'country':'BY','own_use':{}"), 3, "participants[1].own_use.from", "missing"},
         {FIRM("'country':'BY','sanction':'2021-01-01'"), 3, "participants[1].sanction", "not available yet"},
     };
     EXPECT_REFUSED(rows);
@@ -232,14 +243,15 @@ Test(errors, sessions) {
          "is not a time of day"},
         {SESSION("'schedule':{'open':'09:00','close':'09:00'}"), 2, "sessions[0].schedule.close",
          "not later than the opening at 09:00"},
-        {SESSION("'schedule':{'open':'09:00','close':'17:00','every_days':14}"), 2, "sessions[0].schedule.every_days",
-         "not available yet"},
-        {SESSION("'schedule':{'open':'09:00','close':'17:00','dates':['2021-06-29']}"), 2, "sessions[0].schedule.dates",
-         "not available yet"},
-        {SESSION("'direction':'export'"), 2, "sessions[0].direction", "\"export\" is not available yet"},
+        {SESSION("'schedule':{'open':'09:00','close':'17:00','every_days':14}"), 2, "sessions[0].schedule.anchor",
+         "every_days counts from it"},
+        {SESSION("'schedule':{'open':'09:00','close':'17:00','dates':['2021-06-31']}"), 2,
+         "sessions[0].schedule.dates[0]", "2021-06-31"},
         {SESSION("'direction':'north'"), 2, "sessions[0].direction", "any, domestic, export, import or transit"},
-        {SESSION("'countries':['CN']"), 2, "sessions[0].countries", "not available yet"},
-        {SESSION("'multi_basis':true"), 2, "sessions[0].multi_basis", "not available yet"},
+        {SESSION("'countries':['China']"), 2, "sessions[0].countries[0]", "China"},
+        {SESSION("'currencies':['GBP']"), 2, "sessions[0].currencies[0]", "GBP"},
+        {SESSION("'multi_basis':1"), 2, "sessions[0].multi_basis", "true or false"},
+        {SESSION("'role':'dealers'"), 2, "sessions[0].role", "any or brokers_only"},
         {SESSION("'late_login':'refuse'"), 2, "sessions[0].late_login", "not available yet"},
     };
     EXPECT_REFUSED(rows);

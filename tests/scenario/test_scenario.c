@@ -131,7 +131,7 @@ Test(scenario, participants_with_accreditations_and_deposits) {
     cr_expect(timber->section == SECTION_TIMBER && timber->to_date == date_from_civil(2021, 12, 31));
     cr_assert_eq(commands_of(&scenario, COMMAND_DEPOSIT), 2, "nothing is credited for an amount of 0");
     const struct command_deposit *usd = &command_of(&scenario, COMMAND_DEPOSIT, 0)->deposit;
-    cr_expect(usd->currency == CURRENCY_USD && usd->amount.minor == 10000000 && usd->action == DEPOSIT_CREDIT);
+    cr_expect(usd->currency == CURRENCY_USD && usd->amount.minor == 10000000 && usd->action == DEPOSIT_AT_ONCE);
     const struct command_deposit *byn = &command_of(&scenario, COMMAND_DEPOSIT, 1)->deposit;
     cr_expect(byn->currency == CURRENCY_BYN && byn->amount.minor == 50 && byn->participant == 0);
     scenario_free(&scenario);

@@ -69,7 +69,7 @@ Test(reasons, say_what_was_given_and_what_is_allowed, .init = begin, .fini = end
         {{.reason = 805, .instrument = NAME_NONE, .allowed_high = 1200}, "only 12.00 is free"},
         {{.reason = 903, .instrument = DY_SMP_EX, .quantity = {10}, .allowed_high = 4},
          "4 of 10 lots can be filled now"},
-        {{.reason = 403, .instrument = DY_SMP_EX}, "transit not allowed"},
+        {{.reason = 403, .instrument = DY_SMP_EX}, "deals between two non-residents are not allowed in the section"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[reason_text_size];

@@ -18,7 +18,7 @@
 #include "instruments/calendar.h"
 
 #define SCENARIO_TEXT \
-    "{\"name\": \"test\", \"start\": \"2021-06-28T06:00:00Z\"," \
+    "{\"name\": \"test\", \"start\": \"2021-06-28T06:00:00Z\", \"rules\": \"none\"," \
     " \"instruments\": [{\"symbol\": \"WHEAT\", \"section\": \"agri\", \"unit\": \"t\", \"lot\": 1," \
     "                    \"tick\": \"0.50\", \"currency\": \"USD\", \"reference_px\": \"200.00\"}]," \
     " \"participants\": [" \
