@@ -97,7 +97,8 @@ static int on_instrument(struct follow *follow, const struct command_instrument 
 }
 
 static int on_terms(struct follow *follow, const struct command_instrument_terms *row) {
-    if (row->instrument >= follow->instruments_count || row->lot_units == 0 || row->tick_scaled <= 0) return -EINVAL;
+    if (row->instrument >= follow->instruments_count || row->lot_units == 0 || row->tick_scaled <= 0 ||
+        row->tick_scaled > INT32_MAX) return -EINVAL;
     struct followed_instrument *item = &follow->instruments[row->instrument];
     uint128 scale = (uint128)decimal_power((uint32_t)item->price_places - 2);
     uint128 worth = (uint128)row->tick_scaled * row->lot_units / scale;

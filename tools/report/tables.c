@@ -61,8 +61,7 @@ static int compare_entries(const void *left, const void *right) {
     return order != 0 ? order : (a->who > b->who) - (a->who < b->who);
 }
 
-/* Sums cannot overflow: follow.c bounds the total of all money, and a trade has at most 2^62 units of goods, as its value
- * would not fit otherwise. */
+/* Sums of money cannot overflow: follow.c bounds the total of all. */
 static void sum_up(struct tally *tally) {
     if (tally->count == 0) return;
     qsort(tally->entries, tally->count, sizeof *tally->entries, compare_entries);
@@ -405,8 +404,8 @@ static void put_quotation(struct sheet *sheet, const struct tally *tally, const 
     sheet_count(sheet, sum->counts[1]);
     sheet_words(sheet, unit_name((enum unit)sum->key[4]));
     sheet_decimal(sheet, sum->amounts[0], 2);
-    uint64_t price = sum->counts[1] > 0 ? decimal_divide_half_up((uint128)sum->amounts[0], sum->counts[1]) : 0;
-    sheet_decimal(sheet, (int64_t)price, 2);
+    uint64_t average = sum->counts[1] > 0 ? decimal_divide_half_up((uint128)sum->amounts[0], sum->counts[1]) : 0;
+    sheet_decimal(sheet, (int64_t)average, 2);
     sheet_words(sheet, is_quotation ? "quotation" : "price result");
 }
 
