@@ -99,7 +99,7 @@ int sequencer_open(struct sequencer *sequencer, const struct limits *limits) {
 /* A recording with a hole would be believed: the process ends, as it does without memory. */
 static void check_recording(int status) {
     if (status == 0) return;
-    fprintf(stderr, "birzhad: the recording cannot be written: %s\n", strerror(-status));
+    fprintf(stderr, "%s: the recording cannot be written: %s\n", program_invocation_short_name, strerror(-status));
     exit(EXIT_FAILURE);
 }
 
