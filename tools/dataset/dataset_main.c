@@ -17,9 +17,9 @@ static const char help_text[] =
     "\n"
     "  birzha dataset h1-2021 --out FILE [--seed N]\n"
     "\n"
-    "Writes a recorded stream for birzha report. h1-2021 is the first half of 2021: on business days, 77 transit deals\n"
-    "in timber for 968000.00 USD, 76 in consumer goods for 2300000.00 USD, and exports of timber, dairy, metals and\n"
-    "oilseeds. All firms are fictional. The same seed (2021 if not given) gives the same bytes.\n"
+    "Writes a recorded stream for birzha report. h1-2021 is the first half of 2021: on business days, 77 transit\n"
+    "deals in timber for 968000.00 USD, 76 in consumer goods for 2300000.00 USD, and exports of timber, dairy,\n"
+    "metals and oilseeds. All firms are fictional. The same seed (2021 if not given) gives the same bytes.\n"
     "\n"
     "Exit code: 0 done; 1 the file cannot be written; 2 wrong command line.\n";
 

@@ -26,8 +26,8 @@ static int check_header(const struct stream_header *header, const char *path, st
     if (memcmp(header->magic, STREAM_MAGIC, stream_magic_size) != 0)
         return stream_fail(error, -EINVAL, "%s is not a recorded stream", path);
     if (header->version != stream_version)
-        return stream_fail(error, -EINVAL, "%s is a recorded stream of version %" PRIu32 "; this program reads %d", path,
-                           header->version, stream_version);
+        return stream_fail(error, -EINVAL, "%s is a recorded stream of version %" PRIu32 "; this program reads %d",
+                           path, header->version, stream_version);
     if (header->command_size != sizeof(struct command) || header->event_size != sizeof(struct event))
         return stream_fail(error, -EINVAL, "%s has commands of %" PRIu32 " and events of %" PRIu32
                            " bytes; this program reads %zu and %zu", path, header->command_size, header->event_size,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "instruments/calendar.h"
 #include "tools/dataset/dataset.h"
 #include "tools/dataset/dataset_main.h"
 #include "tools/report/tables.h"
