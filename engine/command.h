@@ -261,7 +261,7 @@ struct command_standing {
     uint8_t reserved[87];
 };
 
-/* BRK-1, BRK-10. The first GRANT makes a broker; every later one is the yearly re-accreditation, decided by the score. */
+/* BRK-1, BRK-10. The first GRANT makes a broker; a later one is the yearly re-accreditation, decided by the score. */
 enum broker_action { BROKER_GRANT, BROKER_SUSPEND, BROKER_REINSTATE };
 struct command_broker {
     uint32_t participant;
@@ -291,7 +291,7 @@ struct command_client {
     uint8_t reserved[68];
 };
 
-/* REMARK_MAP(XX): XX(NAME, name on the wire). What stands in the way of a participant when a session starts (ACC-15). */
+/* REMARK_MAP(XX): XX(NAME, name on the wire). What is in the way of a participant when a session starts (ACC-15). */
 #define REMARK_MAP(XX) XX(PAPERS, "papers") XX(CONTRACT, "contract") XX(ARREARS, "arrears") XX(CLAIM, "claim")
 #define XX(name, text) REMARK_##name,
 enum remark { REMARK_MAP(XX) REMARK_COUNT };
@@ -398,7 +398,7 @@ struct command_currency_rule {          /* STL-2, STL-3, DEP-8 */
     uint8_t currency;
     uint8_t reserved[71];
 };
-enum band_kind { BAND_FLOOR, BAND_CEILING };
+enum band_kind { BAND_RULE_FLOOR, BAND_RULE_CEILING };
 struct command_band_rule {              /* PRC-2 */
     uint32_t instrument;
     price level;

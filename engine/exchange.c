@@ -13,6 +13,8 @@ const struct limits limits_default = {
     .price_leaves_max = 1 << 17,
     .price_branches_max = 1 << 12,
     .client_ids_max = 1 << 22,
+    .contracts_max = 1 << 22,
+    .clients_max = 1 << 16,
 };
 
 enum { cache_line = 64 };
@@ -26,7 +28,8 @@ static size_t place(size_t *offset, size_t record_size, size_t count) {
 
 struct layout {
     size_t books, markets, orders, details, leaves, branches, instruments, sessions, participants, users, names,
-        name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, size;
+        name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, tables, persons, clients,
+        accounts, contracts, rules_today, remarks, size;
 };
 
 static struct layout layout_of(const struct limits *limits) {
@@ -50,6 +53,13 @@ static struct layout layout_of(const struct limits *limits) {
     at.participant_slots = place(&offset, sizeof(uint32_t), name_table_slots_count(limits->participants_max));
     at.user_slots = place(&offset, sizeof(uint32_t), name_table_slots_count(limits->users_max));
     at.session_slots = place(&offset, sizeof(uint32_t), name_table_slots_count(limits->sessions_max));
+    at.tables = place(&offset, sizeof(struct rule_tables), 1);
+    at.persons = place(&offset, sizeof(struct person), 2 * (size_t)limits->users_max);
+    at.clients = place(&offset, sizeof(struct client), limits->clients_max);
+    at.accounts = place(&offset, sizeof(struct account), (size_t)limits->participants_max * CURRENCY_COUNT);
+    at.contracts = place(&offset, sizeof(struct contract), (size_t)limits->contracts_max + 1);
+    at.rules_today = place(&offset, sizeof(struct instrument_rules), limits->instruments_max);
+    at.remarks = place(&offset, limits->participants_max, (size_t)limits->sessions_max + 1);
     at.size = offset;
     return at;
 }
@@ -81,6 +91,13 @@ static void attach(struct exchange *x) {
     x->name_buckets = (void *)(base + at.name_buckets);
     x->name_buckets_count = names_buckets_count(x->limits.client_ids_max);
     x->scratch = (void *)(base + at.scratch);
+    x->tables = (void *)(base + at.tables);
+    x->persons = (void *)(base + at.persons);
+    x->clients = (void *)(base + at.clients);
+    x->accounts = (void *)(base + at.accounts);
+    x->contracts = (void *)(base + at.contracts);
+    x->rules_today = (void *)(base + at.rules_today);
+    x->remarks_at_start = (void *)(base + at.remarks);
     x->symbol_table = table_at(base, at.symbol_slots, x->limits.instruments_max, symbol_size,
                                sizeof(struct instrument));
     x->participant_table = table_at(base, at.participant_slots, x->limits.participants_max, participant_id_size,
@@ -94,7 +111,8 @@ static int limits_are_sound(const struct limits *limits) {
     return limits->instruments_max > 0 && limits->instruments_max <= UINT16_MAX && limits->sessions_max > 0 &&
            limits->participants_max > 0 && limits->users_max > 0 && limits->orders_max > 0 &&
            limits->orders_max < 1 << 28 && limits->price_leaves_max > 0 && limits->price_branches_max > 0 &&
-           limits->client_ids_max > 0 && limits->client_ids_max < UINT32_C(1) << 31;
+           limits->client_ids_max > 0 && limits->client_ids_max < UINT32_C(1) << 31 &&
+           limits->contracts_max < UINT32_C(1) << 30;
 }
 
 struct exchange *exchange_init(void *memory, const struct limits *limits) {
@@ -119,6 +137,7 @@ void exchange_set_rules(struct exchange *x, enum rules_mode mode) { x->rules = m
 static void begin(struct exchange *x, int64_t time_ns) {
     x->time_ns = time_ns;
     x->trade_date = trade_date(time_ns);
+    time_find_fee_due_date(x);
     time_plan(x);
 }
 

@@ -131,6 +131,7 @@ struct session {
     uint32_t every_days;
     int32_t anchor_date;
     int32_t closed_date;        /* the date on which it was closed by hand; date_none = not */
+    int32_t opened_date;        /* the date on which it was opened by hand, for all of that date */
     char buyer_countries[countries_count_max][2], seller_countries[countries_count_max][2];
     int32_t dates[session_dates_max];
 };
@@ -140,7 +141,6 @@ struct market {
     price last;                 /* price of the last trade; 0 = none yet */
     uint32_t session;
     uint32_t halted;            /* the instrument itself; see exchange_is_halted */
-    int32_t last_date;          /* trade date of `last` */
 };
 
 /* What the rules say of an instrument today: rows of the tables that are in force, looked up once a date. */
@@ -152,8 +152,8 @@ struct instrument_rules {
     uint32_t floor_ticks[2][2], ceiling_ticks[2][2];    /* 0 = none */
     money deposit_floor;
     int64_t byn_scaled;         /* official rate of its currency, 4 places; 0 = none is known */
-    int32_t currency_from_date; /* date_none = available today; else the first day, or date_none - is_gone */
-    uint8_t currency_is_gone;   /* its last day is over */
+    int32_t currency_from_date; /* date_none = available today; else the first day to come */
+    uint8_t currency_is_gone;   /* not available, and no first day to come */
     uint8_t transit_allowed;    /* TRN-2 and a place outside Belarus (TRN-10) */
     uint8_t transit_basis;      /* place of delivery of a transit deal; 255 = none */
     uint8_t countries_count;    /* principals' countries that its currency is open to; 0 = all */

@@ -5,6 +5,7 @@
 #include "engine/exchange_internal.h"
 #include "engine/market/market.h"
 #include "engine/match/continuous.h"
+#include "engine/match/settle.h"
 #include "engine/participants/names.h"
 
 /* ---- words ---- */
@@ -26,7 +27,7 @@ static void say_rejected(const struct command *command, struct verdict verdict, 
         .quantity = order->quantity, .display = order->display, .min = order->min,
         .expire_date = order->expire_date, .reason = (uint16_t)verdict.reason, .side = order->side,
         .order_type = order->order_type, .time_in_force = order->time_in_force,
-        .allowed_low = verdict.allowed_low, .allowed_high = verdict.allowed_high } };
+        .allowed_low = verdict.allowed_low, .allowed_high = verdict.allowed_high, .detail = verdict.detail } };
 }
 
 static void say_status(uint32_t instrument, uint32_t participant, uint64_t order_id, struct event_buffer *events) {
@@ -76,11 +77,11 @@ static uint32_t collared(const struct exchange *x, uint32_t instrument, enum sid
     return ticks > low.ticks ? ticks : low.ticks;
 }
 
-/* A market order is a limit order at the collar. */
-static uint32_t market_limit(const struct exchange *x, uint32_t instrument, enum side side) {
-    price low, high;
-    market_collar(x, instrument, 1, &low, &high);
-    return side == SIDE_BUY ? high.ticks : low.ticks;
+/* A market order is a limit order at the collar, or at the band where that is nearer. */
+static uint32_t market_limit(const struct exchange *x, uint32_t instrument, enum side side, uint16_t book_flags) {
+    price edge = market_edge(x, instrument, side, !(book_flags & BOOK_FOREIGN));
+    if (edge.ticks != 0) return edge.ticks;
+    return side == SIDE_BUY ? price_ticks_max : 1;
 }
 
 /* Puts an order behind all of its price. `level` is its level, reached already. */
@@ -101,7 +102,7 @@ static void rest(struct exchange *x, const struct incoming *in, struct level *le
 static void end_incoming(struct exchange *x, const struct incoming *in, uint8_t cause, enum reject reason,
                          struct event_buffer *events) {
     say_ended(x, in->slot, EVENT_CANCELED, cause, reason, 0, 0, in->open_lots, events);
-    continuous_end(x, in->slot);
+    continuous_end(x, in->slot, in->open_lots);
 }
 
 /* After ACCEPTED, REPLACED or TRIGGERED without EVENT_RESTS: the walk, and what becomes of the rest. */
@@ -113,7 +114,11 @@ static void trade_and_rest(struct exchange *x, struct incoming *in, enum plan pl
     }
     if (continuous_crosses(x, in)) continuous_match(x, in, events);
     if (in->ended || in->open_lots == 0) {
-        continuous_end(x, in->slot);
+        continuous_end(x, in->slot, in->open_lots);
+        return;
+    }
+    if (in->is_out_of_room) {
+        end_incoming(x, in, CAUSE_LIMIT_REACHED, REJECT_LIMIT_REACHED, events);
         return;
     }
     if (time_in_force == TIF_IOC || time_in_force == TIF_FOK) {
@@ -138,19 +143,22 @@ static void trade_and_rest(struct exchange *x, struct incoming *in, enum plan pl
 
 static struct incoming incoming_of_slot(const struct exchange *x, uint32_t slot) {
     const struct book_order *order = &x->pool.orders[slot];
-    return (struct incoming){
+    struct incoming in = {
         .order_id = book_order_id(order, slot), .slot = slot, .instrument = order->instrument,
         .participant = x->details[slot].participant, .principal = order->principal,
         .price_ticks = order->price_ticks, .open_lots = book_order_open(order),
         .book_flags = (uint16_t)(order->flags & ~(BOOK_PENDING | BOOK_QUEUED | BOOK_PENDING_MARKET)),
         .stp = x->details[slot].stp };
+    continuous_set_pairs(x, &in);
+    return in;
 }
 
 static void trigger(struct exchange *x, uint32_t slot, struct event_buffer *events) {
     struct incoming in = incoming_of_slot(x, slot);
     const struct order_detail *detail = &x->details[slot];
     enum side side = incoming_side(&in);
-    in.price_ticks = detail->limit_ticks != 0 ? detail->limit_ticks : market_limit(x, in.instrument, side);
+    in.price_ticks = detail->limit_ticks != 0 ? detail->limit_ticks
+                                              : market_limit(x, in.instrument, side, in.book_flags);
     in.limit_ticks = collared(x, in.instrument, side, in.price_ticks);
     x->pool.orders[slot].flags = in.book_flags;
     uint8_t time_in_force = detail->time_in_force;
@@ -183,8 +191,10 @@ static void work_off_triggers(struct exchange *x, struct event_buffer *events) {
 
 static struct order_terms terms_of_new(const struct command *command) {
     const struct command_new_order *order = &command->new_order;
+    uint32_t principal = order->client == NAME_NONE ? command->participant : order->client;
     return (struct order_terms){
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
+        .principal = principal, .session = order->market_session, .payment_terms = order->payment_terms,
         .price_ticks = order->price.ticks, .stop_ticks = order->stop.ticks, .quantity_lots = order->quantity.lots,
         .display_lots = order->display.lots, .min_lots = order->min.lots, .expire_date = order->expire_date,
         .side = order->side, .order_type = order->order_type, .time_in_force = order->time_in_force,
@@ -204,10 +214,12 @@ static struct verdict check_bare(const struct exchange *x, const struct command 
     return verdict_ok();
 }
 
-static struct verdict check_new(const struct exchange *x, const struct command *command, enum name_state name) {
+static struct verdict check_new(const struct exchange *x, const struct command *command, enum name_state name,
+                                struct order_money *reckoned) {
     if (x->rules == RULES_OFF) return check_bare(x, command);
     struct order_terms terms = terms_of_new(command);
-    return rules_check_new(x, command, &terms, name);
+    rules_find_payer(x, &terms);
+    return rules_check_new(x, command, &terms, name, reckoned);
 }
 
 static int is_stop(const struct command_new_order *order) {
@@ -217,13 +229,17 @@ static int is_stop(const struct command_new_order *order) {
 static struct incoming incoming_of_new(const struct exchange *x, const struct command *command) {
     const struct command_new_order *order = &command->new_order;
     enum side side = (enum side)order->side;
+    uint32_t principal = order->client == NAME_NONE ? command->participant : order->client;
     struct incoming in = {
-        .instrument = order->instrument, .participant = command->participant, .principal = command->participant,
+        .instrument = order->instrument, .participant = command->participant, .principal = principal,
         .price_ticks = order->price.ticks, .open_lots = order->quantity.lots, .stp = order->stp,
         .book_flags = (uint16_t)(BOOK_LIVE | (side == SIDE_SELL ? BOOK_SELL : 0) |
                                  (order->flags & ORDER_ALL_OR_NONE ? BOOK_ALL_OR_NONE : 0) |
-                                 (x->participants[command->participant].resident ? 0 : BOOK_FOREIGN)) };
-    if (order->order_type == ORDER_TYPE_MARKET) in.price_ticks = market_limit(x, in.instrument, side);
+                                 (principal != command->participant ? BOOK_FOR_CLIENT : 0) |
+                                 (x->participants[principal].resident ? 0 : BOOK_FOREIGN)) };
+    if (order->order_type == ORDER_TYPE_MARKET)
+        in.price_ticks = market_limit(x, in.instrument, side, in.book_flags);
+    continuous_set_pairs(x, &in);
     in.limit_ticks = collared(x, in.instrument, side, in.price_ticks);
     return in;
 }
@@ -274,8 +290,8 @@ static int refuse_without_slot(const struct exchange *x, const struct command *c
 }
 
 /* A stop takes its place among the waiting ones, at its stop price. */
-static void wait_for_trigger(struct exchange *x, const struct command *command, struct incoming *in, uint64_t content,
-                             struct event_buffer *events) {
+static void wait_for_trigger(struct exchange *x, const struct command *command, struct incoming *in,
+                             const struct order_money *reckoned, uint64_t content, struct event_buffer *events) {
     const struct command_new_order *order = &command->new_order;
     enum side side = incoming_side(in);
     struct ladder *stops = &x->books[in->instrument].stops[side];
@@ -294,12 +310,13 @@ static void wait_for_trigger(struct exchange *x, const struct command *command, 
     book_insert(&x->pool, &x->prices, stops, stop_order(side), level, in->slot);
     in->price_ticks = x->details[in->slot].limit_ticks;
     name_order(x, command, order->client_order_id, in, content, events);
+    settle_hold(x, in->slot, reckoned, 0, events);
     say_accepted(command, in, 0, EVENT_PENDING, events);
 }
 
 /* An order that is checked: it rests, or trades first. */
-static void enter(struct exchange *x, const struct command *command, struct incoming *in, uint64_t content,
-                  struct event_buffer *events) {
+static void enter(struct exchange *x, const struct command *command, struct incoming *in,
+                  const struct order_money *reckoned, uint64_t content, struct event_buffer *events) {
     const struct command_new_order *order = &command->new_order;
     uint32_t fillable_lots;
     enum plan plan = plan_order(x, in, order->time_in_force, order->flags, order->min.lots, &fillable_lots);
@@ -322,6 +339,7 @@ static void enter(struct exchange *x, const struct command *command, struct inco
     }
     open_order(x, command, in);
     name_order(x, command, order->client_order_id, in, content, events);
+    settle_hold(x, in->slot, reckoned, 0, events);
     if (plan == PLAN_REST) {
         rest(x, in, level);
         say_accepted(command, in, book_order_depth(&x->pool.orders[in->slot]), EVENT_RESTS, events);
@@ -346,14 +364,15 @@ void orders_apply_new(struct exchange *x, const struct command *command, struct 
         }
         if (use == NAME_OTHER_REQUEST) name = NAME_TAKEN;
     }
-    struct verdict verdict = check_new(x, command, name);
+    struct order_money reckoned = { .payer = command->participant };
+    struct verdict verdict = check_new(x, command, name, &reckoned);
     if (verdict.reason != REJECT_NONE) {
         say_rejected(command, verdict, events);
         return;
     }
     struct incoming in = incoming_of_new(x, command);
-    if (is_stop(order)) wait_for_trigger(x, command, &in, content, events);
-    else enter(x, command, &in, content, events);
+    if (is_stop(order)) wait_for_trigger(x, command, &in, &reckoned, content, events);
+    else enter(x, command, &in, &reckoned, content, events);
 }
 
 /* ---- finding the order that a request names ---- */
@@ -392,8 +411,11 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
     const struct order_detail *detail = &x->details[slot];
     int pending = order->flags & BOOK_PENDING;
     uint32_t own_price = pending ? detail->limit_ticks : order->price_ticks;
-    return (struct order_terms){
+    money lot_tick = x->instruments[order->instrument].lot_tick;
+    struct order_terms terms = {
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
+        .principal = order->principal, .session = NAME_NONE, .own_hold = detail->hold,
+        .own_exposure.minor = (int64_t)detail->value_ticks * book_order_open(order) * lot_tick.minor,
         .price_ticks = amend->flags & AMEND_PRICE ? amend->price.ticks : own_price,
         .stop_ticks = pending ? order->price_ticks : 0,
         .has_price = (amend->flags & AMEND_PRICE) != 0,
@@ -403,6 +425,8 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
         .side = (uint8_t)book_order_side(order),
         .order_type = pending || detail->order_type < ORDER_TYPE_STOP ? detail->order_type : ORDER_TYPE_LIMIT,
         .time_in_force = detail->time_in_force, .order_flags = detail->order_flags, .amended = 1 };
+    rules_find_payer(x, &terms);
+    return terms;
 }
 
 static void say_replaced(const struct exchange *x, const struct incoming *in, uint16_t flags, uint32_t price_before,
@@ -431,7 +455,7 @@ static void rename_order(struct exchange *x, const struct command *command, cons
 
 /* Less quantity at the same price: the order stays where it is, what is hidden goes first. */
 static void shrink_in_place(struct exchange *x, const struct command *command, struct incoming *in,
-                            struct event_buffer *events) {
+                            const struct order_money *reckoned, struct event_buffer *events) {
     struct book_order *order = &x->pool.orders[in->slot];
     uint32_t leaves_before = book_order_open(order), shown_before = book_order_depth(order);
     uint32_t pending = order->flags & BOOK_PENDING;
@@ -440,13 +464,14 @@ static void shrink_in_place(struct exchange *x, const struct command *command, s
     order->hidden_lots -= from_hidden;
     order->shown_lots -= less_lots - from_hidden;
     rename_order(x, command, in, events);
+    settle_hold(x, in->slot, reckoned, leaves_before, events);
     uint16_t flags = (uint16_t)(EVENT_PRIORITY_KEPT | (pending ? EVENT_PENDING : EVENT_RESTS));
     say_replaced(x, in, flags, pending ? 0 : order->price_ticks, shown_before, leaves_before, events);
 }
 
 /* A waiting stop goes behind the others of its stop price. */
 static void requeue_stop(struct exchange *x, const struct command *command, struct incoming *in,
-                         struct event_buffer *events) {
+                         const struct order_money *reckoned, struct event_buffer *events) {
     struct book_order *order = &x->pool.orders[in->slot];
     uint32_t leaves_before = book_order_open(order);
     enum side side = book_order_side(order);
@@ -457,16 +482,18 @@ static void requeue_stop(struct exchange *x, const struct command *command, stru
     order->hidden_lots = 0;
     x->details[in->slot].limit_ticks = in->price_ticks;
     rename_order(x, command, in, events);
+    settle_hold(x, in->slot, reckoned, leaves_before, events);
     say_replaced(x, in, EVENT_PENDING, 0, 0, leaves_before, events);
 }
 
 static void reenter(struct exchange *x, const struct command *command, struct incoming *in, enum plan plan,
-                    struct event_buffer *events) {
+                    const struct order_money *reckoned, struct event_buffer *events) {
     struct book_order *order = &x->pool.orders[in->slot];
     uint32_t price_before = order->price_ticks, shown_before = book_order_depth(order);
     uint32_t leaves_before = book_order_open(order);
     continuous_withdraw(x, in->slot);
     rename_order(x, command, in, events);
+    settle_hold(x, in->slot, reckoned, leaves_before, events);
     if (plan == PLAN_REST) {
         enum side side = incoming_side(in);
         struct level *level = book_room(&x->prices, &x->books[in->instrument].sides[side], in->price_ticks);
@@ -481,7 +508,7 @@ static void reenter(struct exchange *x, const struct command *command, struct in
 
 /* The place in the queue is lost: the order comes in again with its new terms. */
 static void amend_and_lose(struct exchange *x, const struct command *command, struct incoming *in,
-                           uint32_t quantity_lots, struct event_buffer *events) {
+                           uint32_t quantity_lots, const struct order_money *reckoned, struct event_buffer *events) {
     const struct command_amend_order *amend = &command->amend_order;
     struct order_detail *detail = &x->details[in->slot];
     int pending = x->pool.orders[in->slot].flags & BOOK_PENDING;
@@ -503,8 +530,8 @@ static void amend_and_lose(struct exchange *x, const struct command *command, st
     detail->quantity_lots = quantity_lots;
     detail->entry = ++x->entries_count;
     if (amend->flags & AMEND_DISPLAY) detail->display_lots = amend->display_lots;
-    if (pending) requeue_stop(x, command, in, events);
-    else reenter(x, command, in, plan, events);
+    if (pending) requeue_stop(x, command, in, reckoned, events);
+    else reenter(x, command, in, plan, reckoned, events);
 }
 
 void orders_apply_amend(struct exchange *x, const struct command *command, struct event_buffer *events) {
@@ -526,9 +553,10 @@ void orders_apply_amend(struct exchange *x, const struct command *command, struc
     if (verdict.reason == REJECT_NONE)
         verdict = find_order(x, command, amend->order_id, amend->orig_client_order_id, &slot);
     struct order_terms terms;
+    struct order_money reckoned;
     if (verdict.reason == REJECT_NONE) {
         terms = terms_of_amend(x, command, slot);
-        verdict = rules_check_amended(x, &terms);
+        verdict = rules_check_amended(x, &terms, &reckoned);
     }
     if (verdict.reason != REJECT_NONE) {
         refuse_order_request(x, command, amend->client_order_id, slot, verdict, events);
@@ -541,20 +569,21 @@ void orders_apply_amend(struct exchange *x, const struct command *command, struc
     if (!(amend->flags & AMEND_DISPLAY) && terms.price_ticks == own_price &&
         terms.quantity_lots < x->details[slot].quantity_lots) {
         x->details[slot].quantity_lots = terms.quantity_lots;
-        shrink_in_place(x, command, &in, events);
+        shrink_in_place(x, command, &in, &reckoned, events);
     } else {
-        amend_and_lose(x, command, &in, terms.quantity_lots, events);
+        amend_and_lose(x, command, &in, terms.quantity_lots, &reckoned, events);
     }
 }
 
 /* ---- cancel ---- */
 
-static void end_order(struct exchange *x, uint32_t slot, uint16_t kind, uint8_t cause, struct event_buffer *events) {
+static void end_order(struct exchange *x, uint32_t slot, uint16_t kind, uint8_t cause, enum reject reason,
+                      struct event_buffer *events) {
     const struct book_order *order = &x->pool.orders[slot];
     uint32_t price_before = order->flags & BOOK_PENDING ? 0 : order->price_ticks;
-    say_ended(x, slot, kind, cause, REJECT_NONE, price_before, book_order_depth(order), book_order_open(order), events);
+    say_ended(x, slot, kind, cause, reason, price_before, book_order_depth(order), book_order_open(order), events);
     continuous_withdraw(x, slot);
-    continuous_end(x, slot);
+    continuous_end(x, slot, book_order_open(order));
 }
 
 static struct verdict check_canceler(const struct exchange *x, const struct command *command) {
@@ -569,8 +598,42 @@ void orders_apply_cancel(struct exchange *x, const struct command *command, stru
     struct verdict verdict = check_canceler(x, command);
     if (verdict.reason == REJECT_NONE)
         verdict = find_order(x, command, cancel->order_id, cancel->orig_client_order_id, &slot);
-    if (verdict.reason == REJECT_NONE) end_order(x, slot, EVENT_CANCELED, CAUSE_REQUEST, events);
+    if (verdict.reason == REJECT_NONE) end_order(x, slot, EVENT_CANCELED, CAUSE_REQUEST, REJECT_NONE, events);
     else refuse_order_request(x, command, cancel->client_order_id, slot, verdict, events);
+}
+
+/* Why an order that may not stand ends. ACC-16: 1103 for a suspension or a withdrawal. */
+static enum reject reason_of_standing(const struct exchange *x, uint32_t slot, uint8_t *cause) {
+    enum reject reason = rules_check_standing(x, slot).reason;
+    if (reason == REJECT_PRICE_ABOVE_CEILING || reason == REJECT_PRICE_BELOW_FLOOR) *cause = CAUSE_BAND;
+    if (reason != REJECT_ACCREDITATION_SUSPENDED && reason != REJECT_ACCREDITATION_WITHDRAWN) return reason;
+    *cause = CAUSE_SUSPENSION;
+    return REJECT_ORDER_RELEASED_BY_SUSPENSION;
+}
+
+static int ends_by_standing(const struct exchange *x, const struct order_filter *filter, uint32_t slot) {
+    int concerned = filter->participant == NAME_NONE || x->details[slot].participant == filter->participant ||
+                    x->pool.orders[slot].principal == filter->participant;
+    return concerned && rules_check_standing(x, slot).reason != REJECT_NONE;
+}
+
+void orders_end_unfit(struct exchange *x, uint32_t participant, struct event_buffer *events) {
+    if (x->pool.live_count == 0 || x->rules == RULES_OFF) return;
+    struct order_filter filter = { .ends = ends_by_standing, .kind = EVENT_CANCELED, .cause = CAUSE_ADMISSION,
+                                   .participant = participant };
+    orders_end_all(x, &filter, events);
+}
+
+static int ends_by_kill(const struct exchange *x, const struct order_filter *filter, uint32_t slot) {
+    return x->details[slot].participant == filter->participant ||
+           x->pool.orders[slot].principal == filter->participant;
+}
+
+void orders_end_killed(struct exchange *x, uint32_t participant, struct event_buffer *events) {
+    if (x->pool.live_count == 0) return;
+    struct order_filter filter = { .ends = ends_by_kill, .kind = EVENT_CANCELED, .cause = CAUSE_KILL,
+                                   .reason = REJECT_KILL_SWITCH_ACTIVE, .participant = participant };
+    orders_end_all(x, &filter, events);
 }
 
 uint32_t orders_end_all(struct exchange *x, const struct order_filter *filter, struct event_buffer *events) {
@@ -584,7 +647,10 @@ uint32_t orders_end_all(struct exchange *x, const struct order_filter *filter, s
     for (uint32_t i = 0; i < slots_count; i++) {
         uint32_t slot = x->scratch[i];
         int dated = filter->kind == EVENT_EXPIRED && x->details[slot].time_in_force == TIF_GTD;
-        end_order(x, slot, filter->kind, dated ? CAUSE_EXPIRE_DATE : filter->cause, events);
+        uint8_t cause = dated ? CAUSE_EXPIRE_DATE : filter->cause;
+        enum reject reason = filter->reason;
+        if (cause == CAUSE_ADMISSION) reason = reason_of_standing(x, slot, &cause);
+        end_order(x, slot, filter->kind, cause, reason, events);
     }
     return slots_count;
 }
@@ -592,6 +658,7 @@ uint32_t orders_end_all(struct exchange *x, const struct order_filter *filter, s
 static int ends_by_mass_cancel(const struct exchange *x, const struct order_filter *filter, uint32_t slot) {
     const struct book_order *order = &x->pool.orders[slot];
     return x->details[slot].participant == filter->participant &&
+           (filter->client == NAME_NONE || order->principal == filter->client) &&
            (filter->instrument == NAME_NONE || order->instrument == filter->instrument) &&
            (filter->side == SIDE_BOTH || book_order_side(order) == (enum side)filter->side);
 }
@@ -607,7 +674,7 @@ void orders_apply_mass_cancel(struct exchange *x, const struct command *command,
         return;
     }
     struct order_filter filter = { .ends = ends_by_mass_cancel, .kind = EVENT_CANCELED, .cause = CAUSE_MASS_CANCEL,
-                                   .side = request->side, .instrument = request->instrument,
+                                   .side = request->side, .instrument = request->instrument, .client = request->client,
                                    .participant = command->participant };
     uint32_t count = x->participants[command->participant].open_orders_count;
     if (count > 0) count = orders_end_all(x, &filter, events);

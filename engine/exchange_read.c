@@ -41,6 +41,35 @@ const struct session *exchange_session(const struct exchange *x, uint32_t index)
     return &x->sessions[index];
 }
 
+const struct account *exchange_account(const struct exchange *x, uint32_t participant, enum currency currency) {
+    CHECK(participant < x->participants_count && currency < CURRENCY_COUNT);
+    return account_of(x, participant, currency);
+}
+const struct treasury *exchange_treasury(const struct exchange *x, enum currency currency) {
+    CHECK(currency < CURRENCY_COUNT);
+    return &x->treasuries[currency];
+}
+const struct contract *exchange_contract(const struct exchange *x, uint64_t trade_id) {
+    if (trade_id == 0 || trade_id > x->trades_count || trade_id > x->limits.contracts_max) return NULL;
+    return x->contracts[trade_id].value.minor != 0 ? &x->contracts[trade_id] : NULL;
+}
+uint32_t exchange_clients_count(const struct exchange *x) { return x->clients_count; }
+const struct client *exchange_client(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->clients_count);
+    return &x->clients[index];
+}
+const struct person *exchange_person(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->persons_count);
+    return &x->persons[index];
+}
+const struct command_rule_terms *exchange_rule_terms(const struct exchange *x) {
+    return x->tables->has_terms ? &x->tables->terms : NULL;
+}
+const struct instrument_rules *exchange_instrument_rules(const struct exchange *x, uint32_t instrument) {
+    CHECK(instrument < x->instruments_count);
+    return &x->rules_today[instrument];
+}
+
 uint32_t exchange_find_instrument(const struct exchange *x, const char *symbol, uint32_t size) {
     return name_table_find(&x->symbol_table, x->instruments[0].symbol, symbol, size);
 }
@@ -88,6 +117,33 @@ static void digest_names(XXH3_state_t *state, const struct exchange *x) {
     }
 }
 
+static uint64_t contracts_count(const struct exchange *x) {
+    return x->trades_count < x->limits.contracts_max ? x->trades_count : x->limits.contracts_max;
+}
+
+/* Accounts, contracts, registrations and rule tables. */
+static void digest_rulebook(XXH3_state_t *state, const struct exchange *x) {
+    const struct rule_tables *tables = x->tables;
+    const uint64_t head[] = {
+        x->persons_count, x->clients_count, tables->has_terms, tables->transit_count, tables->currencies_count,
+        tables->bands_count, tables->fees_count, tables->waivers_count, tables->fx_count, (uint64_t)x->fee_due_date };
+    digest_add(state, head, sizeof head);
+    digest_add(state, x->treasuries, sizeof x->treasuries);
+    digest_add(state, x->persons, sizeof *x->persons * x->persons_count);
+    digest_add(state, x->clients, sizeof *x->clients * x->clients_count);
+    digest_add(state, x->accounts, sizeof *x->accounts * x->participants_count * CURRENCY_COUNT);
+    if (tables->has_terms) digest_add(state, x->contracts + 1, sizeof *x->contracts * contracts_count(x));
+    digest_add(state, &tables->terms, sizeof tables->terms);
+    digest_add(state, tables->transit, sizeof *tables->transit * tables->transit_count);
+    digest_add(state, tables->currencies, sizeof *tables->currencies * tables->currencies_count);
+    digest_add(state, tables->bands, sizeof *tables->bands * tables->bands_count);
+    digest_add(state, tables->fees, sizeof *tables->fees * tables->fees_count);
+    digest_add(state, tables->waivers, sizeof *tables->waivers * tables->waivers_count);
+    digest_add(state, tables->fx, sizeof *tables->fx * tables->fx_count);
+    for (uint32_t row = 0; row <= x->sessions_count; row++)
+        digest_add(state, &x->remarks_at_start[(size_t)row * x->limits.participants_max], x->participants_count);
+}
+
 uint64_t exchange_digest(const struct exchange *x) {
     XXH3_state_t state;
     memset(&state, 0, sizeof state);
@@ -106,6 +162,7 @@ uint64_t exchange_digest(const struct exchange *x) {
     digest_add(&state, x->pool.orders + 1, sizeof *x->pool.orders * x->pool.slots_used);
     digest_add(&state, x->details + 1, sizeof *x->details * x->pool.slots_used);
     digest_names(&state, x);
+    digest_rulebook(&state, x);
     return XXH3_64bits_digest(&state);
 }
 
@@ -141,10 +198,38 @@ static void verify_orders(const struct exchange *x) {
     CHECK(by_participants == live_count);
 }
 
+/* Held = what open orders hold, blocked = what open contracts block, all balances of a currency together 0 (DEP-12,
+ * FEE-8). */
+static void verify_money(const struct exchange *x) {
+    int64_t sums[CURRENCY_COUNT] = { 0 };
+    int64_t held = 0, blocked = 0, due = 0, by_orders = 0, by_contracts = 0, by_fees = 0;
+    for (uint32_t i = 0; i < x->participants_count * CURRENCY_COUNT; i++) {
+        const struct account *account = &x->accounts[i];
+        ledger_verify(account);
+        sums[i % CURRENCY_COUNT] += ledger_standing(account).minor + account->paying_out.minor +
+                                    account->receivable.minor;
+        held += account->held.minor;
+        blocked += account->blocked.minor;
+        due -= account->receivable.minor;
+    }
+    for (int i = 0; i < CURRENCY_COUNT; i++)
+        CHECK(sums[i] + x->treasuries[i].cash.minor + x->treasuries[i].fee_income.minor == 0);
+    for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
+        if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->details[slot].hold.minor;
+    }
+    for (uint64_t id = 1; x->tables->has_terms && id <= contracts_count(x); id++) {
+        const struct contract *contract = &x->contracts[id];
+        by_contracts += contract->blocked[SIDE_BUY].minor + contract->blocked[SIDE_SELL].minor;
+        by_fees += contract->unpaid[SIDE_BUY].minor + contract->unpaid[SIDE_SELL].minor;
+    }
+    CHECK(held == by_orders && blocked == by_contracts && due == by_fees);
+}
+
 void exchange_verify(const struct exchange *x) {
     uint32_t standing_count = 0;
     for (uint32_t i = 0; i < x->instruments_count; i++) standing_count += verify_book(x, i);
     CHECK(standing_count == x->pool.live_count);
     CHECK(x->trigger_head == 0 && x->trigger_tail == 0);
     verify_orders(x);
+    verify_money(x);
 }

@@ -3,6 +3,8 @@
  * Moments at which something is due are worked off one by one, earliest first, whatever command brings the time. */
 #include "engine/exchange_internal.h"
 #include "engine/market/market.h"
+#include "engine/participants/standing.h"
+#include "engine/rules/tables.h"
 
 void time_say(const struct exchange *x, struct event_buffer *events) {
     *event_next(events) = (struct event){ .kind = EVENT_TIME, .instrument = NAME_NONE,
@@ -33,11 +35,12 @@ static int ends_with_date(const struct exchange *x, const struct order_filter *f
     return x->details[slot].time_in_force == TIF_DAY || is_past_expiry(x, filter, slot);
 }
 
-static void change_phase(struct exchange *x, uint32_t index, enum phase phase, struct event_buffer *events) {
+void time_change_phase(struct exchange *x, uint32_t index, enum phase phase, struct event_buffer *events) {
     struct session *session = &x->sessions[index];
     session->phase = (uint8_t)phase;
     *event_next(events) = (struct event){ .kind = EVENT_SESSION_PHASE, .instrument = NAME_NONE,
                                           .session_phase = { .session = index, .phase = (uint8_t)phase } };
+    if (phase == PHASE_CONTINUOUS) standing_take_snapshot(x, index);
     if (phase != PHASE_CLOSED) return;
     struct order_filter filter = { .ends = ends_with_session, .kind = EVENT_EXPIRED, .cause = CAUSE_SESSION_CLOSE,
                                    .session = index };
@@ -48,9 +51,37 @@ static void change_phase(struct exchange *x, uint32_t index, enum phase phase, s
 static void change_phases(struct exchange *x, enum phase phase, struct event_buffer *events) {
     for (uint32_t i = 0; i < x->sessions_count; i++) {
         const struct session *session = &x->sessions[i];
-        if (!session_is_scheduled(session) || session->phase == phase) continue;
-        int open = session_hours_contain(x, session, x->time_ns);
-        if (open == (phase == PHASE_CONTINUOUS)) change_phase(x, i, phase, events);
+        if (session->phase == phase) continue;
+        int open = session_is_scheduled(session) ? session_hours_contain(x, session, x->time_ns)
+                                                 : session->closed_date != x->trade_date;
+        if (open == (phase == PHASE_CONTINUOUS)) time_change_phase(x, i, phase, events);
+    }
+}
+
+void time_find_fee_due_date(struct exchange *x) {
+    if (!calendar_covers(x->trade_date)) return;
+    x->fee_due_date = calendar_add_business_days(&x->calendar, x->trade_date,
+                                                 (int32_t)x->tables->terms.fee_due_business_days);
+}
+
+/* A suspension whose last day is over ends by itself. */
+static void end_suspensions(struct exchange *x, struct event_buffer *events) {
+    for (uint32_t i = 0; i < x->participants_count; i++) {
+        struct participant *participant = &x->participants[i];
+        if (participant->state != PARTICIPANT_SUSPENDED || participant->suspended_until_date == date_none ||
+            participant->suspended_until_date >= x->trade_date) continue;
+        participant->state = PARTICIPANT_ACCREDITED;
+        participant->suspended_until_date = date_none;
+        *event_next(events) = (struct event){ .kind = EVENT_STANDING, .instrument = NAME_NONE, .standing = {
+            .participant = i, .until_date = date_none, .state = PARTICIPANT_ACCREDITED } };
+    }
+}
+
+/* ACC-15: for those who trade without a session, or in one that is always open, a date is a session. */
+static void begin_always_open(struct exchange *x) {
+    standing_take_snapshot(x, NAME_NONE);
+    for (uint32_t i = 0; i < x->sessions_count; i++) {
+        if (!session_is_scheduled(&x->sessions[i])) standing_take_snapshot(x, i);
     }
 }
 
@@ -60,6 +91,12 @@ static void change_date(struct exchange *x, int32_t date, struct event_buffer *e
     struct order_filter filter = { .ends = ends_with_date, .kind = EVENT_EXPIRED, .cause = CAUSE_END_OF_DAY,
                                    .date = date };
     if (x->pool.live_count > 0) orders_end_all(x, &filter, events);
+    end_suspensions(x, events);
+    tables_refresh_all(x);
+    time_find_fee_due_date(x);
+    money_begin_date(x, events);
+    orders_end_unfit(x, NAME_NONE, events);
+    begin_always_open(x);
 }
 
 void time_advance(struct exchange *x, int64_t time_ns, struct event_buffer *events) {

@@ -3,6 +3,8 @@
 
 #include "engine/exchange_internal.h"
 #include "engine/market/market.h"
+#include "engine/participants/standing.h"
+#include "engine/rules/tables.h"
 #include "instruments/decimal.h"
 
 void refuse(const struct command *command, uint32_t instrument, uint64_t order_id, struct verdict verdict,
@@ -10,14 +12,14 @@ void refuse(const struct command *command, uint32_t instrument, uint64_t order_i
     *event_next(events) = (struct event){ .kind = EVENT_REFUSED, .instrument = instrument, .refused = {
         .order_id = order_id, .participant = command->participant, .command = command->kind,
         .reason = (uint16_t)verdict.reason,
-        .allowed_low = verdict.allowed_low, .allowed_high = verdict.allowed_high } };
+        .allowed_low = verdict.allowed_low, .allowed_high = verdict.allowed_high, .detail = verdict.detail } };
 }
 
-static void refuse_value(const struct command *command, struct event_buffer *events) {
+void refuse_value(const struct command *command, struct event_buffer *events) {
     refuse(command, NAME_NONE, 0, verdict_refuse(REJECT_BAD_VALUE, 0, 0), events);
 }
 
-static void refuse_full(const struct command *command, uint32_t count_max, struct event_buffer *events) {
+void refuse_full(const struct command *command, uint32_t count_max, struct event_buffer *events) {
     refuse(command, NAME_NONE, 0, verdict_refuse(REJECT_LIMIT_REACHED, 0, count_max), events);
 }
 
@@ -50,6 +52,7 @@ static void add_instrument(struct exchange *x, const struct command *command, st
     book_init(&x->books[index]);
     x->instruments_count++;
     name_table_insert(&x->symbol_table, x->instruments[0].symbol, index);
+    tables_refresh(x, index);
     say_subject(EVENT_INSTRUMENT, index, index, events);
 }
 
@@ -85,6 +88,7 @@ static void set_terms(struct exchange *x, const struct command *command, struct 
     instrument->collar_ppm = terms->collar_ppm;
     instrument->payment_terms_mask = terms->payment_terms_mask;
     memcpy(instrument->group, terms->group, instrument_group_size);
+    tables_refresh(x, terms->instrument);
     say_subject(EVENT_INSTRUMENT, terms->instrument, terms->instrument, events);
 }
 
@@ -97,6 +101,7 @@ static void add_basis(struct exchange *x, const struct command *command, struct 
     }
     struct instrument *instrument = &x->instruments[row->instrument];
     instrument->bases[instrument->bases_count++] = row->basis;
+    tables_refresh(x, row->instrument);
     say_subject(EVENT_BASIS, row->instrument, row->instrument, events);
 }
 
@@ -126,10 +131,12 @@ static void add_session(struct exchange *x, const struct command *command, struc
     session->close_minute = row->close_minute;
     session->model = row->model;
     session->phase = PHASE_CLOSED;
+    session->closed_date = session->opened_date = date_none;
     if (!session_is_scheduled(session) || session_hours_contain(x, session, x->time_ns))
         session->phase = PHASE_CONTINUOUS;
     x->sessions_count++;
     name_table_insert(&x->session_table, x->sessions[0].id, index);
+    standing_take_snapshot(x, index);
     say_subject(EVENT_SESSION, NAME_NONE, index, events);
     time_plan(x);
 }
@@ -143,6 +150,91 @@ static void list_in_session(struct exchange *x, const struct command *command, s
     }
     x->markets[row->instrument].session = row->session;
     say_subject(EVENT_SESSION, row->instrument, row->session, events);
+}
+
+static int terms_of_session_are_sound(const struct exchange *x, const struct command_session_terms *terms) {
+    return terms->session < x->sessions_count && terms->direction < DIRECTION_COUNT &&
+           terms->role < SESSION_ROLE_COUNT && !(terms->flags & SESSION_LATE_LOGIN_REFUSE) &&
+           terms->currencies_mask < 1 << CURRENCY_COUNT && terms->every_days <= 366 &&
+           (terms->every_days == 0 || calendar_covers(terms->anchor_date));
+}
+
+/* Days that were not known when the session was created may close or open it. */
+static void review_session(struct exchange *x, uint32_t index, struct event_buffer *events) {
+    const struct session *session = &x->sessions[index];
+    if (session_is_scheduled(session)) {
+        int held = session_is_held_on(x, session, x->trade_date) && session_hours_contain(x, session, x->time_ns);
+        enum phase phase = held ? PHASE_CONTINUOUS : PHASE_CLOSED;
+        if (session->phase != phase) time_change_phase(x, index, phase, events);
+    }
+    say_subject(EVENT_SESSION, NAME_NONE, index, events);
+    time_plan(x);
+}
+
+static void set_session_terms(struct exchange *x, const struct command *command, struct event_buffer *events) {
+    const struct command_session_terms *terms = &command->session_terms;
+    if (!terms_of_session_are_sound(x, terms)) {
+        refuse_value(command, events);
+        return;
+    }
+    struct session *session = &x->sessions[terms->session];
+    session->direction = terms->direction;
+    session->role = terms->role;
+    session->flags = terms->flags;
+    session->currencies_mask = terms->currencies_mask;
+    session->every_days = terms->every_days;
+    session->anchor_date = terms->anchor_date;
+    memcpy(session->buyer_countries, terms->buyer_countries, sizeof session->buyer_countries);
+    memcpy(session->seller_countries, terms->seller_countries, sizeof session->seller_countries);
+    review_session(x, terms->session, events);
+}
+
+static void add_session_date(struct exchange *x, const struct command *command, struct event_buffer *events) {
+    const struct command_session_date *row = &command->session_date;
+    if (row->session >= x->sessions_count || !calendar_covers(row->date)) {
+        refuse_value(command, events);
+        return;
+    }
+    struct session *session = &x->sessions[row->session];
+    if (session->dates_count == session_dates_max) {
+        refuse_full(command, session_dates_max, events);
+        return;
+    }
+    session->dates[session->dates_count++] = row->date;
+    review_session(x, row->session, events);
+}
+
+/* SES-14: the supervisor opens or closes a session by hand; closed, it stays so until the next date. */
+static void set_phase(struct exchange *x, const struct command *command, struct event_buffer *events) {
+    const struct command_phase *row = &command->phase;
+    if (row->session >= x->sessions_count || row->phase > PHASE_CONTINUOUS) {
+        refuse_value(command, events);
+        return;
+    }
+    struct session *session = &x->sessions[row->session];
+    if (session->phase == row->phase || session->closed_date == x->trade_date) {
+        refuse(command, NAME_NONE, 0, verdict_refuse(REJECT_PHASE_ACTION_NOT_ALLOWED, 0, 0), events);
+        return;
+    }
+    if (row->phase == PHASE_CLOSED) session->closed_date = x->trade_date;
+    else session->opened_date = x->trade_date;
+    time_change_phase(x, row->session, (enum phase)row->phase, events);
+    time_plan(x);
+}
+
+static void add_rule(struct exchange *x, const struct command *command, struct event_buffer *events) {
+    if (!tables_are_sound(x, command)) {
+        refuse_value(command, events);
+        return;
+    }
+    if (!tables_add(x, command)) {
+        refuse_full(command, 0, events);
+        return;
+    }
+    time_find_fee_due_date(x);
+    *event_next(events) =
+        (struct event){ .kind = EVENT_RULE, .instrument = NAME_NONE, .rule.command = command->kind };
+    orders_end_unfit(x, NAME_NONE, events);
 }
 
 static void set_holiday(struct exchange *x, const struct command *command, struct event_buffer *events) {
@@ -194,6 +286,9 @@ static void add_participant(struct exchange *x, const struct command *command, s
     memcpy(participant->country, row->country, 2);
     participant->resident = row->country[0] == 'B' && row->country[1] == 'Y';
     participant->state = PARTICIPANT_APPLIED;
+    participant->suspended_until_date = participant->sanction_until_date = date_none;
+    participant->own_use_from_date = participant->own_use_to_date = date_none;
+    participant->broker_from_date = participant->broker_to_date = date_none;
     x->participants_count++;
     name_table_insert(&x->participant_table, x->participants[0].id, index);
     say_subject(EVENT_PARTICIPANT, NAME_NONE, index, events);
@@ -207,12 +302,17 @@ static void accredit(struct exchange *x, const struct command *command, struct e
         return;
     }
     struct participant *participant = &x->participants[row->participant];
+    if (participant->state == PARTICIPANT_WITHDRAWN) {
+        refuse(command, NAME_NONE, 0, verdict_refuse(REJECT_ACCREDITATION_WITHDRAWN, 0, 0), events);
+        return;
+    }
     participant->sections[row->section] =
         (struct participant_section){ .from_date = row->from_date, .to_date = row->to_date, .present = 1 };
-    participant->state = PARTICIPANT_ACCREDITED;
+    if (participant->state == PARTICIPANT_APPLIED) participant->state = PARTICIPANT_ACCREDITED;
     *event_next(events) = (struct event){ .kind = EVENT_ACCREDITED, .instrument = NAME_NONE, .accredited = {
         .participant = row->participant, .section = row->section,
         .from_date = row->from_date, .to_date = row->to_date } };
+    orders_end_unfit(x, row->participant, events);
 }
 
 static void add_user(struct exchange *x, const struct command *command, struct event_buffer *events) {
@@ -228,36 +328,23 @@ static void add_user(struct exchange *x, const struct command *command, struct e
         refuse_full(command, x->limits.users_max, events);
         return;
     }
+    uint32_t person = NAME_NONE;
+    if (row->role == ROLE_TRADER) {
+        const char *id = row->person[0] != '\0' ? row->person : row->name;
+        struct verdict verdict = people_register(x, id, row->participant, &person);
+        if (verdict.reason != REJECT_NONE) {
+            refuse(command, NAME_NONE, 0, verdict, events);
+            return;
+        }
+    }
     struct user *user = &x->users[index];
     memcpy(user->name, row->name, user_name_size);
     user->participant = row->participant;
+    user->person = person;
     user->role = row->role;
     x->users_count++;
     name_table_insert(&x->user_table, x->users[0].name, index);
     say_subject(EVENT_USER, NAME_NONE, index, events);
-}
-
-static void deposit(struct exchange *x, const struct command *command, struct event_buffer *events) {
-    const struct command_deposit *row = &command->deposit;
-    if (row->participant >= x->participants_count || row->currency >= CURRENCY_COUNT || row->amount.minor <= 0 ||
-        row->amount.minor > VALUE_MINOR_MAX || row->action > DEPOSIT_WITHDRAW) {
-        refuse_value(command, events);
-        return;
-    }
-    money *credited = &x->participants[row->participant].credited[row->currency];
-    money sum, change = { row->action == DEPOSIT_CREDIT ? row->amount.minor : -row->amount.minor };
-    if (row->action == DEPOSIT_WITHDRAW && row->amount.minor > credited->minor) {
-        refuse(command, NAME_NONE, 0, verdict_refuse(REJECT_WITHDRAWAL_EXCEEDS_FREE, 0, credited->minor), events);
-        return;
-    }
-    if (!money_add(*credited, change, &sum)) {
-        refuse_value(command, events);
-        return;
-    }
-    *credited = sum;
-    *event_next(events) = (struct event){ .kind = EVENT_DEPOSIT, .instrument = NAME_NONE, .deposit = {
-        .participant = row->participant, .currency = row->currency, .action = row->action, .amount = row->amount,
-        .credited = sum, .free = sum } };
 }
 
 void world_apply(struct exchange *x, const struct command *command, struct event_buffer *events) {
@@ -275,7 +362,16 @@ void world_apply(struct exchange *x, const struct command *command, struct event
         case COMMAND_ACCREDIT: accredit(x, command, events); return;
         case COMMAND_USER: add_user(x, command, events); return;
         case COMMAND_PASSWORD: return;
-        case COMMAND_DEPOSIT: deposit(x, command, events); return;
+        case COMMAND_DEPOSIT: case COMMAND_PAY_FEES: case COMMAND_BUST: money_apply(x, command, events); return;
+        case COMMAND_STANDING: case COMMAND_BROKER: case COMMAND_CLIENT: case COMMAND_REMARK: case COMMAND_SANCTION:
+        case COMMAND_OWN_USE: case COMMAND_TRADER: case COMMAND_CERTIFICATE: case COMMAND_KILL:
+        case COMMAND_RISK_LIMITS: people_apply(x, command, events); return;
+        case COMMAND_PHASE: set_phase(x, command, events); return;
+        case COMMAND_SESSION_TERMS: set_session_terms(x, command, events); return;
+        case COMMAND_SESSION_DATE: add_session_date(x, command, events); return;
+        case COMMAND_RULE_TERMS: case COMMAND_TRANSIT_RULE: case COMMAND_CURRENCY_RULE: case COMMAND_BAND_RULE:
+        case COMMAND_FEE_RULE: case COMMAND_WAIVER_RULE: case COMMAND_FX_RATE: add_rule(x, command, events); return;
+        case COMMAND_NEWS: say_subject(EVENT_NEWS, NAME_NONE, 0, events); return;
         case COMMAND_HALT: halt(x, command, events); return;
         case COMMAND_HOLIDAY: set_holiday(x, command, events); return;
         case COMMAND_CLOCK: case COMMAND_NEW_ORDER: case COMMAND_AMEND_ORDER: case COMMAND_CANCEL_ORDER:

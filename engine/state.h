@@ -22,7 +22,9 @@ struct order_detail {
     uint32_t name;              /* entry in the client ids, 0 = none */
     int32_t expire_date;
     uint8_t order_type, time_in_force, stp, order_flags;
-    uint8_t reserved[16];
+    money hold;                 /* deposit behind the open part (DEP-4) */
+    uint32_t payer;             /* whose account it is held on */
+    uint32_t value_ticks;       /* price that the open part counts with in the payer's exposure */
 };
 _Static_assert(sizeof(struct order_detail) == 64, "one cache line");
 
@@ -40,6 +42,24 @@ struct order_name {
 #define NAME_REPLACED UINT16_C(0x8000)
 _Static_assert(sizeof(struct order_name) == 64, "one cache line");
 
+enum {
+    transit_rows_max = 64, currency_rows_max = 64, band_rows_max = 512, fee_rows_max = 256, waiver_rows_max = 64,
+    fx_rows_max = 4096,
+};
+
+/* Rows of the rule tables, as their commands brought them. A later row goes before an earlier one. */
+struct rule_tables {
+    uint32_t has_terms;
+    uint32_t transit_count, currencies_count, bands_count, fees_count, waivers_count, fx_count;
+    struct command_rule_terms terms;
+    struct command_transit_rule transit[transit_rows_max];
+    struct command_currency_rule currencies[currency_rows_max];
+    struct command_band_rule bands[band_rows_max];
+    struct command_fee_rule fees[fee_rows_max];
+    struct command_waiver_rule waivers[waiver_rows_max];
+    struct command_fx_rate fx[fx_rows_max];
+};
+
 struct exchange {
     struct limits limits;
     enum rules_mode rules;
@@ -47,12 +67,15 @@ struct exchange {
     int64_t time_ns;
     int64_t next_due_ns;
     int32_t trade_date;
+    int32_t fee_due_date;                   /* of the fees of this date's trades (FEE-6) */
     uint64_t trades_count, entries_count;
     uint32_t trigger_head, trigger_tail;    /* triggered stops, linked by book_order.next */
-    uint32_t instruments_count, sessions_count, participants_count, users_count;
+    uint32_t instruments_count, sessions_count, participants_count, users_count, persons_count, clients_count;
     uint32_t sections_halted;               /* bit = section */
     uint32_t names_next;                    /* ring position of the next client id, from 1 */
     struct calendar calendar;
+    struct treasury treasuries[CURRENCY_COUNT];
+    struct rule_tables *tables;
 
     struct order_pool pool;
     struct price_pool prices;
@@ -63,12 +86,24 @@ struct exchange {
     struct session *sessions;
     struct participant *participants;
     struct user *users;
+    struct person *persons;
+    struct client *clients;
+    struct account *accounts;               /* CURRENCY_COUNT a participant */
+    struct contract *contracts;             /* by trade id, from 1; empty where a trade made none */
+    struct instrument_rules *rules_today;   /* derived from tables, date and instruments */
+    uint8_t *remarks_at_start;              /* ACC-15: a row of participants for those without session, one a session */
     struct order_name *names;
     uint32_t *name_buckets;                 /* a power of two, see names.c */
     uint32_t name_buckets_count;
     uint32_t *scratch;                      /* slots, for ends that must be put in order of entry */
     struct name_table symbol_table, participant_table, user_table, session_table;
 };
+
+static inline struct account *account_of(const struct exchange *x, uint32_t participant, uint32_t currency) {
+    return &x->accounts[(size_t)participant * CURRENCY_COUNT + currency];
+}
+/* Whether deposits, fees and contracts are asked for. */
+static inline int money_is_on(const struct exchange *x) { return x->rules == RULES_ON && x->tables->has_terms; }
 
 /* Who entered a live order. Its principal, without a look at the cold record, unless a broker acted. */
 static inline uint32_t order_participant(const struct exchange *x, uint32_t slot) {

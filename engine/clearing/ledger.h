@@ -29,7 +29,7 @@ struct account {
     money uncounted;            /* part of free that does not count for orders yet */
     money exposure;             /* value of open orders and open contracts, RSK-1 */
     money receivable;           /* <= 0; the fees due are its amount */
-    uint32_t unpaid_head, unpaid_tail;  /* contract sides with unpaid fees, oldest first; 2 x trade id + side, 0 = none */
+    uint32_t unpaid_head, unpaid_tail;  /* unpaid fees, oldest first: 2 x trade id + side, 0 = none */
     money order_value_max;      /* RSK-1; 0 = no limit */
     /* The rest. */
     money credited, paying_out, paid_out;
@@ -65,6 +65,8 @@ void ledger_credit(struct treasury *treasury, struct account *account, money amo
 void ledger_ask_back(struct account *account, money amount);
 /* What was asked back leaves. Returns how much. */
 money ledger_pay_out(struct treasury *treasury, struct account *account);
+/* Fees due are paid from what is free. At most account->free and the fees due. */
+void ledger_set_off(struct account *account, money amount);
 /* `date` begins: late credits whose day has come count. */
 void ledger_count_late(struct account *account, int32_t date);
 

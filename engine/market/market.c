@@ -41,23 +41,60 @@ void exchange_collar(const struct exchange *x, uint32_t instrument, price *low, 
     if (x->instruments[instrument].collar_ppm == 0) low->ticks = high->ticks = 0;
 }
 
+price market_edge(const struct exchange *x, uint32_t instrument, enum side side, int resident) {
+    const struct instrument_rules *rules = &x->rules_today[instrument];
+    uint32_t band = side == SIDE_BUY ? rules->ceiling_ticks[resident][side] : rules->floor_ticks[resident][side];
+    if (x->instruments[instrument].collar_ppm == 0) return (price){ band };
+    price low, high;
+    market_collar(x, instrument, 1, &low, &high);
+    if (side == SIDE_BUY) return (price){ band != 0 && band < high.ticks ? band : high.ticks };
+    return (price){ band > low.ticks ? band : low.ticks };
+}
+
 static int is_business_day(const struct exchange *x, int32_t date) {
     return calendar_covers(date) && calendar_is_business_day(&x->calendar, date);
 }
 
+/* SES-4: a day of the grid that is no business day moves to the next one; the grid stays. */
+static int is_of_grid(const struct exchange *x, const struct session *session, int32_t date) {
+    if (!is_business_day(x, date)) return 0;
+    for (int32_t day = date; day >= session->anchor_date; day--) {
+        if ((day - session->anchor_date) % (int32_t)session->every_days == 0) return 1;
+        if (is_business_day(x, day - 1)) return 0;
+    }
+    return 0;
+}
+
+int session_is_held_on(const struct exchange *x, const struct session *session, int32_t date) {
+    if (session->opened_date == date) return 1;
+    for (uint32_t i = 0; i < session->dates_count; i++) {
+        if (session->dates[i] == date) return 1;
+    }
+    if (session->dates_count > 0) return 0;
+    return session->every_days > 0 ? is_of_grid(x, session, date) : is_business_day(x, date);
+}
+
+/* The hours of a date: opened by hand it is open for all of it. */
+static int64_t opening_ns(const struct session *session, int32_t date) {
+    return trade_date_begin_ns(date, session->opened_date == date ? 0 : session->open_minute);
+}
+static int64_t closing_ns(const struct session *session, int32_t date) {
+    return trade_date_begin_ns(date, session->opened_date == date ? 24 * 60 : session->close_minute);
+}
+
 int session_hours_contain(const struct exchange *x, const struct session *session, int64_t time_ns) {
     int32_t date = trade_date(time_ns);
-    int64_t open_ns = trade_date_begin_ns(date, session->open_minute);
-    if (time_ns < open_ns || time_ns >= trade_date_begin_ns(date, session->close_minute)) return 0;
-    return is_business_day(x, date) || (session->phase == PHASE_CONTINUOUS && time_ns > open_ns);
+    int64_t open_ns = opening_ns(session, date);
+    if (session->closed_date == date || time_ns < open_ns || time_ns >= closing_ns(session, date)) return 0;
+    return session_is_held_on(x, session, date) || (session->phase == PHASE_CONTINUOUS && time_ns > open_ns);
 }
 
 int64_t session_next_change_ns(const struct exchange *x, const struct session *session, int64_t time_ns) {
     int32_t date = trade_date(time_ns);
-    if (session_hours_contain(x, session, time_ns)) return trade_date_begin_ns(date, session->close_minute);
+    if (session_hours_contain(x, session, time_ns)) return closing_ns(session, date);
     for (; calendar_covers(date); date++) {
-        int64_t open_ns = trade_date_begin_ns(date, session->open_minute);
-        if (is_business_day(x, date) && time_ns < open_ns) return open_ns;
+        int64_t open_ns = opening_ns(session, date);
+        if (session_is_held_on(x, session, date) && time_ns < open_ns) return open_ns;
     }
     return INT64_MAX;
 }

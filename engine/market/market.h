@@ -16,6 +16,12 @@ int market_is_open(const struct exchange *x, uint32_t instrument);
  * *high = price_ticks_max and *low = 1 where the instrument has no collar. */
 void market_collar(const struct exchange *x, uint32_t instrument, uint32_t times, price *low, price *high);
 
+/* How far an order without limit may trade: the collar, and the band of its side within it; 0 = there is neither. */
+price market_edge(const struct exchange *x, uint32_t instrument, enum side side, int resident);
+
+/* SES-4, SES-5: whether the session is held on that date, as far as its days go. */
+int session_is_held_on(const struct exchange *x, const struct session *session, int32_t date);
+
 /* A session with hours: whether it should be open at `time_ns`, given its present phase, and the next moment this
  * changes (INT64_MAX when the calendar's years are over). It opens on business days only; one that is open keeps its
  * hours, even if its day has been declared a holiday since. */

@@ -5,7 +5,10 @@
  * are filled in the inner loop, all others leave it through meet_special. */
 #include "engine/match/continuous.h"
 
-void continuous_end(struct exchange *x, uint32_t slot) {
+#include "engine/match/settle.h"
+
+void continuous_end(struct exchange *x, uint32_t slot, uint32_t open_lots) {
+    settle_release(x, slot, open_lots);
     x->participants[order_participant(x, slot)].open_orders_count--;
     order_pool_give(&x->pool, slot);
 }
@@ -17,6 +20,40 @@ void continuous_withdraw(struct exchange *x, uint32_t slot) {
     enum side side = book_order_side(order);
     if (order->flags & BOOK_PENDING) book_remove(&x->pool, &x->prices, &book->stops[side], stop_order(side), slot);
     else book_remove(&x->pool, &x->prices, &book->sides[side], side_order(side), slot);
+}
+
+/* ---- who may meet whom ---- */
+
+void continuous_set_pairs(const struct exchange *x, struct incoming *in) {
+    in->pair_mask = in->pair_value = 0;
+    if (x->rules == RULES_OFF) return;
+    if (in->book_flags & BOOK_FOREIGN) {
+        if (x->rules_today[in->instrument].transit_allowed) return;
+        in->pair_mask = BOOK_FOREIGN;
+        in->pair_reason = REJECT_TRANSIT_PAIR_SKIPPED;
+    } else if (x->tables->terms.flags & RULE_DOMESTIC_BYN_ONLY &&
+               x->instruments[in->instrument].currency != CURRENCY_BYN) {
+        in->pair_mask = in->pair_value = BOOK_FOREIGN;
+        in->pair_reason = REJECT_CURRENCY_RESIDENCY_MISMATCH;
+    }
+}
+
+static inline int pair_is_allowed(const struct incoming *in, const struct book_order *maker) {
+    return (maker->flags & in->pair_mask) == in->pair_value;
+}
+
+/* STP-1, BRK-8: the same principal, or a broker's own account against its own client. */
+static inline int is_own(const struct exchange *x, const struct incoming *in, const struct book_order *maker,
+                         uint32_t slot) {
+    if (maker->principal == in->principal || maker->principal == in->participant) return 1;
+    return maker->flags & BOOK_FOR_CLIENT && x->details[slot].participant == in->principal;
+}
+
+static void say_skipped(const struct exchange *x, const struct incoming *in, uint32_t slot,
+                        struct event_buffer *events) {
+    *event_next(events) = (struct event){ .kind = EVENT_PAIR_SKIPPED, .instrument = in->instrument, .pair_skipped = {
+        .order_id = in->order_id, .maker_order_id = book_order_id(&x->pool.orders[slot], slot),
+        .participant = in->participant, .reason = in->pair_reason } };
 }
 
 /* ---- order of entry ---- */
@@ -84,11 +121,12 @@ static uint32_t level_fillable(const struct exchange *x, const struct incoming *
     uint64_t hidden_lots = 0;
     for (uint32_t slot = level->head; slot != 0 && left > 0; slot = x->pool.orders[slot].next) {
         const struct book_order *maker = &x->pool.orders[slot];
-        if (maker->principal == in->principal) {
+        if (is_own(x, in, maker, slot)) {
             if (in->stp == STP_CANCEL_OLDEST) continue;
             *blocked = 1;
             return want - left;
         }
+        if (!pair_is_allowed(in, maker)) continue;
         if (maker->flags & BOOK_ALL_OR_NONE && maker->shown_lots > left) continue;
         left -= maker->shown_lots < left ? maker->shown_lots : left;
         hidden_lots += maker->hidden_lots;
@@ -139,7 +177,7 @@ static void cancel_resting(struct exchange *x, const struct incoming *in, struct
     const struct book_order *order = &x->pool.orders[slot];
     say_self_trade(x, in, slot, EVENT_CANCELED, book_order_open(order), book_order_depth(order), events);
     level_unlink(&x->pool, level, slot);
-    continuous_end(x, slot);
+    continuous_end(x, slot, book_order_open(order));
 }
 
 static void cancel_incoming(struct exchange *x, struct incoming *in, struct event_buffer *events) {
@@ -160,12 +198,14 @@ static void decrement_both(struct exchange *x, struct incoming *in, struct level
         uint32_t from_hidden = taken < maker->hidden_lots ? taken : maker->hidden_lots;
         maker->hidden_lots -= from_hidden;
         maker->shown_lots -= taken - from_hidden;
+        settle_reduce(x, slot, taken, maker_open, events);
         say_self_trade(x, in, slot, EVENT_RESTATED, maker_open, shown_before, events);
     }
     if (taken == in->open_lots) {
         cancel_incoming(x, in, events);
         return;
     }
+    settle_reduce(x, in->slot, taken, in->open_lots, events);
     in->open_lots -= taken;
     say_self_trade(x, in, in->slot, EVENT_RESTATED, in->open_lots + taken, 0, events);
 }
@@ -185,6 +225,20 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
     CHECK(!"a self-trade mode");
 }
 
+static void settle(struct exchange *x, const struct incoming *in, enum side side, const struct book_order *maker,
+                   uint32_t slot, uint32_t lots, uint32_t open_lots, uint32_t deal_class, struct event_buffer *events) {
+    enum side other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+    struct settlement trade = { .instrument = in->instrument, .lots = lots, .price.ticks = maker->price_ticks,
+                                .deal_class = (enum deal_class)deal_class };
+    trade.slots[side] = in->slot;
+    trade.participants[side] = in->participant;
+    trade.open_lots[side] = open_lots;
+    trade.slots[other] = slot;
+    trade.participants[other] = order_participant(x, slot);
+    trade.open_lots[other] = book_order_open(maker);
+    settle_trade(x, &trade, events);
+}
+
 /* ---- the walk ---- */
 
 static inline void say_trade(struct exchange *x, const struct incoming *in, enum side side,
@@ -193,6 +247,7 @@ static inline void say_trade(struct exchange *x, const struct incoming *in, enum
     uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker->flags & BOOK_FOREIGN ? 1 : 0;
     /* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
     uint32_t deal_class = side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign;
+    if (money_is_on(x)) settle(x, in, side, maker, slot, lots, wanted_lots + lots, deal_class, events);
     struct event *event = event_next(events);
     *event = (struct event){
         .kind = EVENT_TRADE,
@@ -230,14 +285,22 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
     for (uint32_t slot = level->head; slot != 0 && wanted_lots > 0; slot = next) {
         struct book_order *maker = &x->pool.orders[slot];
         next = maker->next;
-        if (__builtin_expect(maker->principal == in->principal, 0)) {
+        if (__builtin_expect(is_own(x, in, maker, slot), 0)) {
             in->open_lots = wanted_lots;
             prevent_self_trade(x, in, level, slot, events);
             if (in->ended) return traded;
             wanted_lots = in->open_lots;
             continue;
         }
+        if (__builtin_expect(!pair_is_allowed(in, maker), 0)) {
+            say_skipped(x, in, slot, events);
+            continue;
+        }
         if (__builtin_expect(maker->flags & BOOK_ALL_OR_NONE, 0) && maker->shown_lots > wanted_lots) continue;
+        if (__builtin_expect(settle_is_full(x), 0)) {
+            in->is_out_of_room = 1;
+            break;
+        }
         uint32_t lots = maker->shown_lots < wanted_lots ? maker->shown_lots : wanted_lots;
         wanted_lots -= lots;
         traded = 1;
@@ -250,7 +313,7 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
             continue;
         }
         level_unlink(&x->pool, level, slot);
-        continuous_end(x, slot);
+        continuous_end(x, slot, 0);
     }
     in->open_lots = wanted_lots;
     return traded;
@@ -273,7 +336,7 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
         }
         uint32_t here = ticks;
         if (level->head != 0) {
-            if (in->open_lots == 0 || in->ended) return;
+            if (in->open_lots == 0 || in->ended || in->is_out_of_room) return;
             ticks = ladder_worse(&x->prices, ladder, order, here);
         } else if (here == ladder->best_ticks) {
             ladder_unuse(&x->prices, ladder, order, here);
@@ -282,7 +345,7 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
             ticks = ladder_worse(&x->prices, ladder, order, here);
             ladder_unuse(&x->prices, ladder, order, here);
         }
-        if (in->open_lots == 0 || in->ended) return;
+        if (in->open_lots == 0 || in->ended || in->is_out_of_room) return;
     }
 }
 

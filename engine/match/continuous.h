@@ -21,8 +21,11 @@ struct incoming {
     uint32_t limit_ticks;       /* how far it may trade: its price inside the collar */
     uint32_t open_lots;
     uint16_t book_flags;        /* BOOK_SELL, BOOK_ALL_OR_NONE, BOOK_FOREIGN ... */
+    uint16_t pair_mask, pair_value;     /* a resting order may be met if (flags & pair_mask) == pair_value */
+    uint16_t pair_reason;       /* why not, else */
     uint8_t stp;
     uint8_t ended;              /* self-trade prevention ended it */
+    uint8_t is_out_of_room;     /* no contract can be made any more */
 };
 
 static inline enum side incoming_side(const struct incoming *in) {
@@ -45,8 +48,12 @@ void continuous_match(struct exchange *x, struct incoming *in, struct event_buff
 /* Takes a live order out of the queue it stands in (side or stop ladder). */
 void continuous_withdraw(struct exchange *x, uint32_t slot);
 
-/* An order ends: its slot and its participant's count are given back. It must stand in no queue. */
-void continuous_end(struct exchange *x, uint32_t slot);
+/* An order ends with `open_lots` open: its slot, its deposit and its participant's count are given back. It must stand
+ * in no queue. */
+void continuous_end(struct exchange *x, uint32_t slot, uint32_t open_lots);
+
+/* pair_allowed (TRN-3, STL-4): which resting orders it may meet, fixed while it comes in. */
+void continuous_set_pairs(const struct exchange *x, struct incoming *in);
 
 /* Puts slots in order of entry. */
 void continuous_sort_by_entry(const struct exchange *x, uint32_t *slots, uint32_t slots_count);

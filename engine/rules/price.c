@@ -9,11 +9,23 @@ static int has_limit(const struct order_terms *terms) {
            (terms->amended && terms->order_type != ORDER_TYPE_STOP);
 }
 
+struct verdict price_check_band(const struct exchange *x, uint32_t instrument, uint32_t side, int resident,
+                                uint32_t ticks) {
+    const struct instrument_rules *rules = &x->rules_today[instrument];
+    uint32_t ceiling = rules->ceiling_ticks[resident][side], floor = rules->floor_ticks[resident][side];
+    if (ceiling != 0 && ticks > ceiling) return verdict_refuse(REJECT_PRICE_ABOVE_CEILING, floor, ceiling);
+    if (ticks < floor) return verdict_refuse(REJECT_PRICE_BELOW_FLOOR, floor, ceiling);
+    return verdict_ok();
+}
+
 static struct verdict check_limit(const struct exchange *x, const struct order_terms *terms) {
     if (!has_limit(terms)) return verdict_ok();
     if (terms->price_ticks == PRICE_OFF_TICK) return verdict_refuse(REJECT_PRICE_NOT_ON_TICK, 0, 0);
     if (terms->price_ticks == 0 || terms->price_ticks > price_ticks_max)
         return verdict_refuse(REJECT_PRICE_INVALID, 1, price_ticks_max);
+    struct verdict band = price_check_band(x, terms->instrument, terms->side,
+                                           x->participants[terms->principal].resident, terms->price_ticks);
+    if (band.reason != REJECT_NONE) return band;
     price low, high;
     market_collar(x, terms->instrument, 3, &low, &high);
     if (terms->price_ticks < low.ticks || terms->price_ticks > high.ticks)
@@ -34,18 +46,19 @@ static struct verdict check_stop(const struct exchange *x, const struct order_te
     return verdict_ok();
 }
 
-/* The price an order's value is reckoned at: its limit, or what stands for one. */
-static uint32_t value_ticks(const struct exchange *x, const struct order_terms *terms) {
+/* DEP-11: what an order without limit may trade at. A stop trades near its stop price, so the higher of the two. */
+uint32_t rules_value_ticks(const struct exchange *x, const struct order_terms *terms) {
     if (has_limit(terms)) return terms->price_ticks;
-    if (terms->order_type == ORDER_TYPE_STOP) return terms->stop_ticks;
-    if (x->instruments[terms->instrument].collar_ppm == 0) return exchange_reference(x, terms->instrument).ticks;
-    price low, high;
-    market_collar(x, terms->instrument, 1, &low, &high);
-    return terms->side == SIDE_BUY ? high.ticks : low.ticks;
+    price edge = market_edge(x, terms->instrument, (enum side)terms->side,
+                             x->participants[terms->principal].resident);
+    uint32_t reference = exchange_reference(x, terms->instrument).ticks;
+    if (edge.ticks == 0) edge.ticks = terms->side == SIDE_BUY ? reference + reference / 10 : reference - reference / 10;
+    if (edge.ticks > price_ticks_max) edge.ticks = price_ticks_max;
+    return terms->order_type == ORDER_TYPE_STOP && terms->stop_ticks > edge.ticks ? terms->stop_ticks : edge.ticks;
 }
 
 bool rules_order_value(const struct exchange *x, const struct order_terms *terms, money *value) {
-    return money_value((price){ value_ticks(x, terms) }, (quantity){ terms->quantity_lots },
+    return money_value((price){ rules_value_ticks(x, terms) }, (quantity){ terms->quantity_lots },
                        x->instruments[terms->instrument].lot_tick, value);
 }
 

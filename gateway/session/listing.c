@@ -35,15 +35,18 @@ static int add_order(struct listing *listing) {
     return 1;
 }
 
-/* No money is held or owed yet: nothing but deposits moves an account. */
 static int add_balance(struct listing *listing) {
     if (listing->participant == NAME_NONE || listing->position == CURRENCY_COUNT) return 0;
-    const struct participant *participant = exchange_participant(listing->hub->views.exchange, listing->participant);
     uint32_t currency = listing->position++;
+    const struct account *account =
+        exchange_account(listing->hub->views.exchange, listing->participant, (enum currency)currency);
     const struct balance_row row = {
         .currency = (uint8_t)currency,
-        .credited = participant->credited[currency],
-        .free = participant->credited[currency],
+        .credited = account->credited,
+        .free = account->free,
+        .held = account->held,
+        .blocked = account->blocked,
+        .fees_due.minor = -account->receivable.minor,
     };
     list_add_balance(&listing->list, &row);
     return 1;

@@ -111,11 +111,11 @@ Test(admin, what_exists_or_does_not_is_refused) {
     market_close(&market);
 }
 
-/* What the participant's account of a currency holds, all of it free. */
-static void expect_balance(struct client *client, const char *currency, const char *amount) {
+/* What was ever credited to the participant's account of a currency, and what of it is free. */
+static void expect_balance(struct client *client, const char *currency, const char *credited, const char *amount) {
     char expectation[256], why[256] = "no such account";
     snprintf(expectation, sizeof expectation, "{'currency':'%s','credited':'%s','free':'%s','held':'0.00',"
-             "'blocked':'0.00','fees_due':'0.00'}", currency, amount, amount);
+             "'blocked':'0.00','fees_due':'0.00'}", currency, credited, amount);
     client_send(client, "{'type':'balances_request'}");
     const cJSON *answer = client_expect(client, "{'type':'balances','accounts':'*'}"), *account;
     int found = 0;
@@ -132,7 +132,7 @@ static void deposit(struct client *root, const char *currency, const char *amoun
 Test(admin, deposits_come_and_go_as_far_as_they_are_free) {
     struct market market;
     market_open(&market);
-    expect_balance(market.food, "USD", "100000.00");
+    expect_balance(market.food, "USD", "100000.00", "100000.00");
     deposit(market.root, "USD", "250.50", "credit");
     client_expect(market.root, "{'type':'ack'}");
     deposit(market.root, "USD", "100250.51", "withdraw");
@@ -142,10 +142,10 @@ Test(admin, deposits_come_and_go_as_far_as_they_are_free) {
     client_expect(market.root, "{'type':'error','code':805,'text':'~0.00'}");
     deposit(market.root, "USD", "100000.50", "withdraw");
     client_expect(market.root, "{'type':'ack'}");
-    expect_balance(market.food, "USD", "250.00");
+    expect_balance(market.food, "USD", "100250.50", "250.00");
     deposit(market.root, "EUR", "12.00", "credit");
     client_expect(market.root, "{'type':'ack'}");
-    expect_balance(market.food, "EUR", "12.00");
+    expect_balance(market.food, "EUR", "12.00", "12.00");
     market_close(&market);
 }
 

@@ -123,7 +123,7 @@ Test(exchange, mass_cancel_and_disconnect_end_orders_in_order_of_entry) {
     EXPECT_KINDS(f, EVENT_CANCELED);
     cr_assert_eq(f->events[0].order_change.order_id, ids[0]);
     c = fixture_command(COMMAND_MASS_CANCEL, UA_B);
-    c.mass_cancel.instrument = NAME_NONE;
+    c.mass_cancel.instrument = c.mass_cancel.client = NAME_NONE;
     c.mass_cancel.side = SIDE_BOTH;
     fixture_apply(f, c);
     EXPECT_KINDS(f, EVENT_CANCELED, EVENT_CANCELED, EVENT_CANCELED, EVENT_MASS_CANCELED);

@@ -471,7 +471,7 @@ static const struct { const char *name, *script; } cases[] = {
       "deposit of=0 currency=USD action=withdraw amount=501\n"
       "  refused reason=withdrawal_exceeds_free high=500\n"
       "deposit of=0 currency=USD action=withdraw amount=500\n"
-      "  deposit action=withdraw credited=0 free=0\n" },
+      "  deposit action=withdraw credited=500 free=0\n" },
     { "2: value",
       "instrument symbol=DEAR section=agri price_places=2\n"
       "instrument_terms instrument=3 reference=100 lot_units=1000000000 tick_scaled=4600 quantity_max=100\n"

@@ -408,14 +408,14 @@ static void make_deposit(struct generator *g, struct command *c) {
     c->kind = COMMAND_DEPOSIT;
     c->deposit.participant = below(g, world_participants + (one_in(g, 3) ? 1 : 0));
     c->deposit.currency = (uint8_t)below(g, CURRENCY_COUNT);
-    c->deposit.action = (uint8_t)below(g, 2);
+    c->deposit.action = (uint8_t)below(g, 3);
     c->deposit.amount.minor = 1 + below(g, 1000);
     if (percent(g, 5)) {
         static const int64_t edges[] = { 0, -1, INT64_MAX, INT64_MIN, VALUE_MINOR_MAX, VALUE_MINOR_MAX + 1 };
         c->deposit.amount.minor = edges[below(g, 6)];
     }
     if (percent(g, 2)) c->deposit.currency = CURRENCY_COUNT;
-    if (percent(g, 2)) c->deposit.action = 2;
+    if (percent(g, 2)) c->deposit.action = DEPOSIT_PAID_OUT;
 }
 
 /* Puts a value that is out of range (or just within it) into one place of a command that builds the world. */

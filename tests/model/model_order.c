@@ -204,8 +204,11 @@ static struct verdict check_value(const struct model *m, const struct order *o, 
 static uint32_t value_price(const struct model *m, const struct order *o) {
     const struct model_instrument *i = &m->instruments[o->instrument];
     if (has_limit(o->type)) return o->price;
-    if (o->type == ORDER_TYPE_STOP) return o->stop;
-    return i->collar_ppm != 0 ? model_market_limit(i, o->side) : model_current_reference(i);
+    uint64_t reference = model_current_reference(i), edge;
+    if (i->collar_ppm != 0) edge = model_market_limit(i, o->side);
+    else edge = o->side == SIDE_BUY ? reference + reference / 10 : reference - reference / 10;
+    if (edge > price_ticks_max) edge = price_ticks_max;
+    return o->type == ORDER_TYPE_STOP && o->stop > edge ? o->stop : (uint32_t)edge;
 }
 
 /* ---- new order ---- */
@@ -361,7 +364,7 @@ static struct verdict check_amended(struct model *m, const struct order *o, cons
         v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
     if (v.reason == REJECT_NONE) v = check_display(n, (a->flags & AMEND_DISPLAY) && n->display != 0);
     if (v.reason == REJECT_NONE && has_price) v = check_price(m, n);
-    if (v.reason == REJECT_NONE) v = check_value(m, n, has_price ? n->price : n->stop);
+    if (v.reason == REJECT_NONE) v = check_value(m, n, has_price ? n->price : value_price(m, n));
     if (v.reason != REJECT_NONE) return v;
     if ((n->flags & ORDER_POST_ONLY) && n->state == ORDER_RESTING && !keeps_priority(o, n, a) &&
         model_look_ahead(m, n).fillable > 0)

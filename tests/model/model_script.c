@@ -61,12 +61,21 @@ static const char *const incoterm_names[] = { INCOTERM_MAP(CODE_OF) NULL };
 static const char *const market_model_names[] = { MODEL_MAP(TEXT_OF) NULL };
 static const char *const phase_names[] = { PHASE_MAP(TEXT_OF) NULL };
 static const char *const scope_names[] = { "instrument", "session", "section", NULL };
-static const char *const action_names[] = { "credit", "withdraw", NULL };
+static const char *const action_names[] = { "credit", "withdraw", "at_once", "paid_out", NULL };
+static const char *const remark_names[] = { REMARK_MAP(TEXT_OF) NULL };
+static const char *const direction_names[] = { DIRECTION_MAP(TEXT_OF) NULL };
+static const char *const session_role_names[] = { SESSION_ROLE_MAP(TEXT_OF) NULL };
+static const char *const state_names[] = { "applied", "accredited", "suspended", "withdrawn", NULL };
+static const char *const broker_state_names[] = { "none", "active", "suspended", "ended", NULL };
+static const char *const standing_names[] = { "suspend", "reinstate", "withdraw", NULL };
+static const char *const broker_action_names[] = { "grant", "suspend", "reinstate", NULL };
+static const char *const band_names[] = { "floor", "ceiling", NULL };
+static const char *const source_names[] = { "deposit", "bank", NULL };
 static const char *const class_names[] = { "domestic", "export", "import", "transit", NULL };
 static const char *const condition_names[] = { "continuous", "auction", "lot", "negotiated", "double_counter", NULL };
 static const char *const cause_names[] = { "request", "mass_cancel", "disconnect", "remainder", "self_trade",
                                            "min_quantity", "end_of_day", "expire_date", "session_close",
-                                           "limit_reached", "trading", NULL };
+                                           "limit_reached", "trading", "suspension", "admission", "band", "kill", NULL };
 static const char *const order_flag_names[] = { "post_only", "all_or_none", "cancel_on_disconnect", NULL };
 static const char *const event_flag_names[] = { "rests", "pending", "priority_kept", "taker_buys", "maker_hidden",
                                                 NULL };
@@ -259,10 +268,217 @@ static const struct member of_deposit[] = {
     E(deposit.participant, "participant", INDEX_0), E(deposit.currency, "currency", NAMED(currency_names)),
     E(deposit.action, "action", NAMED(action_names)), E(deposit.amount, "amount", .form = FORM_I64),
     E(deposit.credited, "credited", .form = FORM_I64), E(deposit.free, "free", .form = FORM_I64),
+    E(deposit.counts_date, "counts", .form = FORM_DATE, USUALLY(date_none)),
 };
 static const struct member of_halt[] = {
     E(halt.scope, "scope", NAMED(scope_names)), E(halt.target, "target", U32),
     E(halt.halted, "halted", .form = FORM_U8),
+};
+
+/* ---- the rulebook ---- */
+
+static const struct member of_command_standing[] = {
+    C(standing.participant, "of", INDEX_0), C(standing.action, "action", NAMED(standing_names)),
+    C(standing.until_date, "until", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_broker[] = {
+    C(broker.participant, "of", INDEX_0), C(broker.action, "action", NAMED(broker_action_names)),
+    C(broker.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(broker.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+    C(broker.new_resident_clients, "resident_clients", U32), C(broker.new_foreign_clients, "foreign_clients", U32),
+    C(broker.other_points, "other", U32), C(broker.tax_arrears, "tax_arrears", .form = FORM_U8),
+};
+static const struct member of_command_client[] = {
+    C(client.broker, "broker", INDEX_0), C(client.client, "client", INDEX_0),
+    C(client.section, "section", NAMED(section_names)), C(client.side, "side", NAMED(side_names), USUALLY(SIDE_BOTH)),
+    C(client.instrument, "instrument", INDEX), C(client.quantity_max, "quantity_max", U32),
+    C(client.limit, "limit", .form = FORM_PRICE),
+    C(client.expire_date, "expire_date", .form = FORM_DATE, USUALLY(date_none)),
+    C(client.flags, "client_flags", .form = FORM_U8), C(client.registered, "registered", .form = FORM_U8, USUALLY(1)),
+};
+static const struct member of_command_remark[] = {
+    C(remark.participant, "of", INDEX_0), C(remark.remark, "remark", NAMED(remark_names)),
+    C(remark.value, "value", .form = FORM_U8), C(remark.at_once, "at_once", .form = FORM_U8),
+};
+static const struct member of_command_sanction[] = {
+    C(sanction.participant, "of", INDEX_0), C(sanction.until_date, "until", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_own_use[] = {
+    C(own_use.participant, "of", INDEX_0), C(own_use.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(own_use.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_trader[] = {
+    C(trader.person, "person", .form = FORM_TEXT), C(trader.participant, "of", INDEX_0),
+    C(trader.registered, "registered", .form = FORM_U8, USUALLY(1)),
+};
+static const struct member of_command_certificate[] = {
+    C(certificate.person, "person", .form = FORM_TEXT),
+    C(certificate.issue_date, "issued", .form = FORM_DATE, USUALLY(date_none)),
+    C(certificate.power_to_date, "power_to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_kill[] = {
+    C(kill.participant, "of", INDEX_0), C(kill.on, "on", .form = FORM_U8),
+};
+static const struct member of_command_risk_limits[] = {
+    C(risk_limits.participant, "of", INDEX_0), C(risk_limits.currency, "currency", NAMED(currency_names)),
+    C(risk_limits.given, "given", .form = FORM_U8),
+    C(risk_limits.order_value_max, "order_value_max", .form = FORM_I64),
+    C(risk_limits.exposure_factor, "exposure_factor", U32), C(risk_limits.message_rate, "message_rate", U32),
+};
+static const struct member of_command_phase[] = {
+    C(phase.session, "session", INDEX_0), C(phase.phase, "phase", NAMED(phase_names)),
+};
+static const struct member of_command_session_terms[] = {
+    C(session_terms.session, "session", INDEX_0), C(session_terms.direction, "direction", NAMED(direction_names)),
+    C(session_terms.role, "role", NAMED(session_role_names)),
+    C(session_terms.flags, "session_flags", .form = FORM_U8),
+    C(session_terms.currencies_mask, "currencies", .form = FORM_U8), C(session_terms.every_days, "every_days", U32),
+    C(session_terms.anchor_date, "anchor", .form = FORM_DATE),
+    C(session_terms.buyer_countries, "buyers", .form = FORM_TEXT),
+    C(session_terms.seller_countries, "sellers", .form = FORM_TEXT),
+};
+static const struct member of_command_session_date[] = {
+    C(session_date.session, "session", INDEX_0), C(session_date.date, "date", .form = FORM_DATE),
+};
+static const struct member of_command_rule_terms[] = {
+    C(rule_terms.deposit_ppm, "deposit_ppm", U32), C(rule_terms.deposit_floors[0], "floor_byn", .form = FORM_I64),
+    C(rule_terms.deposit_floors[1], "floor_usd", .form = FORM_I64),
+    C(rule_terms.deposit_floors[2], "floor_eur", .form = FORM_I64),
+    C(rule_terms.deposit_floors[3], "floor_rub", .form = FORM_I64),
+    C(rule_terms.deposit_floors[4], "floor_cny", .form = FORM_I64),
+    C(rule_terms.deposit_business_days, "deposit_days", U32), C(rule_terms.fee_ppm, "fee_ppm", U32),
+    C(rule_terms.fee_due_business_days, "fee_days", U32), C(rule_terms.exposure_factor, "exposure_factor", U32),
+    C(rule_terms.flags, "rule_flags", .form = FORM_U8),
+};
+static const struct member of_command_transit_rule[] = {
+    C(transit_rule.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(transit_rule.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+    C(transit_rule.sections_mask, "sections", U32),
+};
+static const struct member of_command_currency_rule[] = {
+    C(currency_rule.currency, "currency", NAMED(currency_names)),
+    C(currency_rule.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(currency_rule.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+    C(currency_rule.countries, "countries", .form = FORM_TEXT),
+};
+static const struct member of_command_band_rule[] = {
+    C(band_rule.instrument, "instrument", INDEX_0), C(band_rule.band, "band", NAMED(band_names)),
+    C(band_rule.level, "level", .form = FORM_PRICE), C(band_rule.deal_class, "class", NAMED(class_names)),
+    C(band_rule.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(band_rule.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_fee_rule[] = {
+    C(fee_rule.instrument, "instrument", INDEX), C(fee_rule.group, "group", .form = FORM_TEXT),
+    C(fee_rule.section, "section", .form = FORM_U8, USUALLY(RULE_ANY)),
+    C(fee_rule.deal_class, "class", .form = FORM_U8, USUALLY(RULE_ANY)),
+    C(fee_rule.side, "side", .form = FORM_U8, USUALLY(RULE_ANY)), C(fee_rule.ppm, "ppm", U32),
+    C(fee_rule.flat, "flat", .form = FORM_I64), C(fee_rule.currency, "currency", NAMED(currency_names)),
+    C(fee_rule.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(fee_rule.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_waiver_rule[] = {
+    C(waiver_rule.section, "section", .form = FORM_U8, USUALLY(RULE_ANY)),
+    C(waiver_rule.deal_class, "class", .form = FORM_U8, USUALLY(RULE_ANY)),
+    C(waiver_rule.side, "side", .form = FORM_U8, USUALLY(RULE_ANY)),
+    C(waiver_rule.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    C(waiver_rule.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_command_fx_rate[] = {
+    C(fx_rate.currency, "currency", NAMED(currency_names)), C(fx_rate.byn_scaled, "byn", .form = FORM_I64),
+    C(fx_rate.from_date, "from", .form = FORM_DATE),
+};
+static const struct member of_command_pay_fees[] = {
+    C(pay_fees.participant, "of", INDEX_0), C(pay_fees.currency, "currency", NAMED(currency_names)),
+    C(pay_fees.source, "source", NAMED(source_names)), C(pay_fees.amount, "amount", .form = FORM_I64),
+};
+static const struct member of_command_bust[] = {
+    C(bust.trade_id, "trade", .form = FORM_U64), C(bust.text, "text", .form = FORM_TEXT),
+};
+static const struct member of_command_news[] = {
+    C(news.text, "text", .form = FORM_TEXT),
+};
+static const struct member of_held[] = {
+    E(held.order_id, "order", .form = FORM_U64), E(held.amount, "amount", .form = FORM_I64),
+    E(held.value, "value", .form = FORM_I64), E(held.free, "free", .form = FORM_I64),
+    E(held.participant, "participant", INDEX_0), E(held.principal, "principal", INDEX_0),
+    E(held.payer, "payer", INDEX_0), E(held.ppm, "ppm", U32), E(held.currency, "currency", NAMED(currency_names)),
+    E(held.deal_class, "class", NAMED(class_names)), E(held.by_floor, "by_floor", .form = FORM_U8),
+};
+static const struct member of_contract[] = {
+    E(contract.trade_id, "trade", .form = FORM_U64), E(contract.fees[0], "fee_buy", .form = FORM_I64),
+    E(contract.fees[1], "fee_sell", .form = FORM_I64), E(contract.blocked[0], "blocked_buy", .form = FORM_I64),
+    E(contract.blocked[1], "blocked_sell", .form = FORM_I64), E(contract.fee_due_date, "due", .form = FORM_DATE),
+    E(contract.fee_currencies[0], "currency_buy", NAMED(currency_names)),
+    E(contract.fee_currencies[1], "currency_sell", NAMED(currency_names)),
+    E(contract.basis, "basis", .form = FORM_U8),
+};
+static const struct member of_pair_skipped[] = {
+    E(pair_skipped.order_id, "order", .form = FORM_U64), E(pair_skipped.maker_order_id, "maker", .form = FORM_U64),
+    E(pair_skipped.participant, "participant", INDEX_0), E(pair_skipped.reason, "reason", .form = FORM_REASON),
+};
+static const struct member of_busted[] = {
+    E(busted.trade_id, "trade", .form = FORM_U64), E(busted.fees[0], "fee_buy", .form = FORM_I64),
+    E(busted.fees[1], "fee_sell", .form = FORM_I64), E(busted.released[0], "released_buy", .form = FORM_I64),
+    E(busted.released[1], "released_sell", .form = FORM_I64), E(busted.participants[0], "buyer", INDEX_0),
+    E(busted.participants[1], "seller", INDEX_0), E(busted.fee_currencies[0], "currency_buy", NAMED(currency_names)),
+    E(busted.fee_currencies[1], "currency_sell", NAMED(currency_names)),
+};
+static const struct member of_standing[] = {
+    E(standing.participant, "participant", INDEX_0),
+    E(standing.until_date, "until", .form = FORM_DATE, USUALLY(date_none)),
+    E(standing.state, "state", NAMED(state_names)),
+};
+static const struct member of_broker[] = {
+    E(broker.participant, "participant", INDEX_0), E(broker.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    E(broker.to_date, "to", .form = FORM_DATE, USUALLY(date_none)), E(broker.score, "score", U32),
+    E(broker.state, "state", NAMED(broker_state_names)), E(broker.scored, "scored", .form = FORM_U8),
+};
+static const struct member of_client[] = {
+    E(client.broker, "broker", INDEX_0), E(client.client, "client", INDEX_0),
+    E(client.section, "section", NAMED(section_names)), E(client.side, "side", NAMED(side_names), USUALLY(SIDE_BOTH)),
+    E(client.instrument, "mandate", INDEX), E(client.quantity_max, "quantity_max", U32),
+    E(client.limit, "limit", .form = FORM_PRICE),
+    E(client.expire_date, "expire_date", .form = FORM_DATE, USUALLY(date_none)),
+    E(client.flags, "client_flags", .form = FORM_U8), E(client.registered, "registered", .form = FORM_U8, USUALLY(1)),
+};
+static const struct member of_remark[] = {
+    E(remark.participant, "participant", INDEX_0), E(remark.remark, "remark", NAMED(remark_names)),
+    E(remark.value, "value", .form = FORM_U8), E(remark.at_once, "at_once", .form = FORM_U8),
+};
+static const struct member of_sanction[] = {
+    E(sanction.participant, "participant", INDEX_0),
+    E(sanction.until_date, "until", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_own_use[] = {
+    E(own_use.participant, "participant", INDEX_0),
+    E(own_use.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    E(own_use.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_trader[] = {
+    E(trader.person, "person", .form = FORM_TEXT), E(trader.participant, "participant", INDEX_0),
+    E(trader.registered, "registered", .form = FORM_U8),
+};
+static const struct member of_certificate[] = {
+    E(certificate.person, "person", .form = FORM_TEXT),
+    E(certificate.from_date, "from", .form = FORM_DATE, USUALLY(date_none)),
+    E(certificate.to_date, "to", .form = FORM_DATE, USUALLY(date_none)),
+};
+static const struct member of_kill[] = {
+    E(kill.participant, "participant", INDEX_0), E(kill.on, "on", .form = FORM_U8),
+};
+static const struct member of_risk_limits[] = {
+    E(risk_limits.participant, "participant", INDEX_0), E(risk_limits.currency, "currency", NAMED(currency_names)),
+    E(risk_limits.given, "given", .form = FORM_U8),
+    E(risk_limits.order_value_max, "order_value_max", .form = FORM_I64),
+    E(risk_limits.exposure_factor, "exposure_factor", U32), E(risk_limits.message_rate, "message_rate", U32),
+};
+static const struct member of_rule[] = {
+    E(rule.command, "command", .form = FORM_COMMAND),
+};
+static const struct member of_fees_paid[] = {
+    E(fees_paid.participant, "participant", INDEX_0), E(fees_paid.currency, "currency", NAMED(currency_names)),
+    E(fees_paid.source, "source", NAMED(source_names)), E(fees_paid.amount, "amount", .form = FORM_I64),
+    E(fees_paid.fees_due, "fees_due", .form = FORM_I64), E(fees_paid.free, "free", .form = FORM_I64),
 };
 
 /* ---- kinds ---- */
@@ -289,6 +505,29 @@ static const struct kind command_kinds[] = {
     KIND(COMMAND_DEPOSIT, deposit, of_command_deposit),
     KIND(COMMAND_HALT, halt, of_command_halt),
     KIND(COMMAND_HOLIDAY, holiday, of_command_holiday),
+    KIND(COMMAND_STANDING, standing, of_command_standing),
+    KIND(COMMAND_BROKER, broker, of_command_broker),
+    KIND(COMMAND_CLIENT, client, of_command_client),
+    KIND(COMMAND_REMARK, remark, of_command_remark),
+    KIND(COMMAND_SANCTION, sanction, of_command_sanction),
+    KIND(COMMAND_OWN_USE, own_use, of_command_own_use),
+    KIND(COMMAND_TRADER, trader, of_command_trader),
+    KIND(COMMAND_CERTIFICATE, certificate, of_command_certificate),
+    KIND(COMMAND_KILL, kill, of_command_kill),
+    KIND(COMMAND_RISK_LIMITS, risk_limits, of_command_risk_limits),
+    KIND(COMMAND_PHASE, phase, of_command_phase),
+    KIND(COMMAND_SESSION_TERMS, session_terms, of_command_session_terms),
+    KIND(COMMAND_SESSION_DATE, session_date, of_command_session_date),
+    KIND(COMMAND_RULE_TERMS, rule_terms, of_command_rule_terms),
+    KIND(COMMAND_TRANSIT_RULE, transit_rule, of_command_transit_rule),
+    KIND(COMMAND_CURRENCY_RULE, currency_rule, of_command_currency_rule),
+    KIND(COMMAND_BAND_RULE, band_rule, of_command_band_rule),
+    KIND(COMMAND_FEE_RULE, fee_rule, of_command_fee_rule),
+    KIND(COMMAND_WAIVER_RULE, waiver_rule, of_command_waiver_rule),
+    KIND(COMMAND_FX_RATE, fx_rate, of_command_fx_rate),
+    KIND(COMMAND_PAY_FEES, pay_fees, of_command_pay_fees),
+    KIND(COMMAND_BUST, bust, of_command_bust),
+    KIND(COMMAND_NEWS, news, of_command_news),
 };
 
 static const struct kind event_kinds[] = {

@@ -75,7 +75,7 @@ struct model_participant {
     char id[participant_id_size];
     bool resident, accredited;
     struct { bool present; int32_t from, to; } sections[SECTION_COUNT];
-    int64_t credited[CURRENCY_COUNT];
+    int64_t credited[CURRENCY_COUNT], free[CURRENCY_COUNT], paying_out[CURRENCY_COUNT];
 };
 
 struct model_user { char name[user_name_size]; uint32_t participant, role; };

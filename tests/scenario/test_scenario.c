@@ -283,7 +283,8 @@ Test(scenario, the_demonstration_world_has_someone_for_everything) {
         for (uint32_t s = 0; s < SECTION_COUNT; s++) {
             cr_expect(house->sections[s].present && house->sections[s].from_date <= exchange_trade_date(made.exchange));
         }
-        for (uint32_t c = 0; c < CURRENCY_COUNT; c++) cr_expect_geq(house->credited[c].minor, 100000000);
+        for (int c = 0; c < CURRENCY_COUNT; c++)
+            cr_expect_geq(exchange_account(made.exchange, index, (enum currency)c)->credited.minor, 100000000);
         for (uint32_t other = 0; other < user; other++) {
             cr_expect_neq(exchange_user(made.exchange, other)->participant, index, "a house has one program");
         }

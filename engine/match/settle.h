@@ -1,0 +1,39 @@
+/* settle.h - the money of orders and trades: holds, releases, contracts, fees. DEP-4, FEE-1 to 5, RSK-1.
+ *
+ * An order's deposit lies on its payer's account as `held`; its hold is in order_detail, its part of the account's
+ * exposure is value_ticks x open lots. A trade moves a share of each side's hold to `blocked`, charges both fees and
+ * makes a contract. All do nothing while money is off (no RULE_TERMS, or RULES_OFF). */
+#ifndef BIRZHA_SETTLE_H
+#define BIRZHA_SETTLE_H
+
+#include <stdint.h>
+
+#include "engine/rules/rules.h"
+#include "engine/state.h"
+
+/* The order holds what the check reckoned, in the place of what it held before; `open_lots_before` count with its
+ * value now. Says HELD. */
+void settle_hold(struct exchange *x, uint32_t slot, const struct order_money *money, uint32_t open_lots_before,
+                 struct event_buffer *events);
+/* Part of the order's open quantity goes without a trade: its share of the hold is free again. Says HELD. */
+void settle_reduce(struct exchange *x, uint32_t slot, uint32_t lots, uint32_t open_lots_before,
+                   struct event_buffer *events);
+/* The order ends with `open_lots` open. */
+void settle_release(struct exchange *x, uint32_t slot, uint32_t open_lots);
+
+/* A trade that is about to be said, by enum side: the orders and what was open of each before it. */
+struct settlement {
+    uint32_t slots[2], participants[2], open_lots[2];
+    uint32_t instrument, lots;
+    price price;
+    enum deal_class deal_class;
+};
+/* Makes contract `trades_count` + 1. Says CONTRACT. */
+void settle_trade(struct exchange *x, const struct settlement *trade, struct event_buffer *events);
+
+/* No contract can be made any more. */
+static inline int settle_is_full(const struct exchange *x) {
+    return money_is_on(x) && x->trades_count >= x->limits.contracts_max;
+}
+
+#endif
