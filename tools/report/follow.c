@@ -133,7 +133,7 @@ static int on_listing(struct follow *follow, const struct command_session_symbol
 }
 
 /* Names come from commands that were not refused. */
-static int on_command(struct follow *follow, const struct stream *stream) {
+static int on_command(struct follow *follow, const struct stream_reader *stream) {
     const struct command *command = &stream->command;
     for (uint32_t i = 0; i < stream->events_count; i++) {
         if (stream->events[i].kind == EVENT_REFUSED) return 0;
@@ -155,8 +155,8 @@ static struct followed_order *order_of(struct follow *follow, uint64_t order_id)
     return place != NAME_NONE ? &follow->orders[place] : NULL;
 }
 
-static struct followed_step *add_step(struct follow *follow, const struct stream *stream, const struct event *event,
-                                      uint64_t order_id) {
+static struct followed_step *add_step(struct follow *follow, const struct stream_reader *stream,
+                                      const struct event *event, uint64_t order_id) {
     struct followed_step *step = append(&follow->steps, &follow->steps_count, sizeof *step);
     if (!step) return NULL;
     step->order_id = order_id;
@@ -166,7 +166,7 @@ static struct followed_step *add_step(struct follow *follow, const struct stream
     return step;
 }
 
-static int on_accepted(struct follow *follow, const struct stream *stream, const struct event *event) {
+static int on_accepted(struct follow *follow, const struct stream_reader *stream, const struct event *event) {
     const struct event_order *said = &event->order;
     if (event->instrument >= follow->instruments_count || follow->instruments[event->instrument].lot_units == 0 ||
         said->participant >= follow->participants_count || said->principal >= follow->participants_count ||
@@ -209,7 +209,7 @@ static void end_order(struct followed_order *order, enum followed_state state) {
     order->held.minor = 0;
 }
 
-static int on_change(struct follow *follow, const struct stream *stream, const struct event *event) {
+static int on_change(struct follow *follow, const struct stream_reader *stream, const struct event *event) {
     const struct event_order_change *change = &event->order_change;
     struct followed_order *order = order_of(follow, change->order_id);
     if (!order) return -EINVAL;
@@ -234,7 +234,7 @@ static int on_change(struct follow *follow, const struct stream *stream, const s
 
 /* ---- trades ---- */
 
-static int fill(struct follow *follow, const struct stream *stream, const struct event *event, enum side side,
+static int fill(struct follow *follow, const struct stream_reader *stream, const struct event *event, enum side side,
                 struct followed_trade *trade, quantity leaves) {
     struct followed_order *order = order_of(follow, trade->order_ids[side]);
     struct followed_step *step = add_step(follow, stream, event, trade->order_ids[side]);
@@ -276,7 +276,7 @@ static int add_contract(struct follow *follow, struct followed_trade *trade) {
     return 0;
 }
 
-static int on_trade(struct follow *follow, const struct stream *stream, const struct event *event) {
+static int on_trade(struct follow *follow, const struct stream_reader *stream, const struct event *event) {
     const struct event_trade *said = &event->trade;
     if (event->instrument >= follow->instruments_count || said->deal_class > DEAL_TRANSIT) return -EINVAL;
     struct followed_trade *trade = append(&follow->trades, &follow->trades_count, sizeof *trade);
@@ -307,7 +307,7 @@ static int on_busted(struct follow *follow, const struct event_busted *busted) {
 
 /* ---- the stream ---- */
 
-static int on_event(struct follow *follow, const struct stream *stream, const struct event *event) {
+static int on_event(struct follow *follow, const struct stream_reader *stream, const struct event *event) {
     switch (event->kind) {
         case EVENT_CLIENT_ID: follow->client_id = event->client_id; return 0;
         case EVENT_HELD: return on_held(follow, &event->held);
@@ -321,7 +321,7 @@ static int on_event(struct follow *follow, const struct stream *stream, const st
     }
 }
 
-static int follow_record(struct follow *follow, const struct stream *stream, struct stream_error *error) {
+static int follow_record(struct follow *follow, const struct stream_reader *stream, struct stream_error *error) {
     int status = on_command(follow, stream);
     uint32_t i = 0;
     for (; status == 0 && i < stream->events_count; i++) status = on_event(follow, stream, &stream->events[i]);
@@ -336,15 +336,15 @@ static int follow_record(struct follow *follow, const struct stream *stream, str
 }
 
 int follow_file(struct follow *follow, const char *path, struct stream_error *error) {
-    struct stream stream;
+    struct stream_reader stream;
     memset(follow, 0, sizeof *follow);
-    int status = stream_open(&stream, path, error);
+    int status = stream_reader_open(&stream, path, error);
     if (status < 0) return status;
-    while ((status = stream_next(&stream, error)) > 0) {
+    while ((status = stream_reader_next(&stream, error)) > 0) {
         status = follow_record(follow, &stream, error);
         if (status < 0) break;
     }
-    stream_close(&stream);
+    stream_reader_close(&stream);
     if (status < 0) follow_free(follow);
     return status;
 }

@@ -17,7 +17,7 @@ int stream_fail(struct stream_error *error, int status, const char *format, ...)
     return status;
 }
 
-static int fail_reading(const struct stream *stream, struct stream_error *error) {
+static int fail_reading(const struct stream_reader *stream, struct stream_error *error) {
     int status = ferror(stream->file) && errno > 0 ? -errno : -EINVAL;
     return stream_fail(error, status, "record %" PRIu64 ": the file ends in the middle of it", stream->record);
 }
@@ -36,7 +36,7 @@ static int check_header(const struct stream_header *header, const char *path, st
 }
 
 /* The size first: a count of events is believed only as far as the file reaches. */
-static int read_header(struct stream *stream, const char *path, struct stream_error *error) {
+static int read_header(struct stream_reader *stream, const char *path, struct stream_error *error) {
     struct stream_header header;
     if (fseeko(stream->file, 0, SEEK_END) != 0) return stream_fail(error, -errno, "%s cannot be read", path);
     off_t size = ftello(stream->file);
@@ -47,16 +47,16 @@ static int read_header(struct stream *stream, const char *path, struct stream_er
     return check_header(&header, path, error);
 }
 
-int stream_open(struct stream *stream, const char *path, struct stream_error *error) {
-    *stream = (struct stream){.file = fopen(path, "rbe")};
+int stream_reader_open(struct stream_reader *stream, const char *path, struct stream_error *error) {
+    *stream = (struct stream_reader){.file = fopen(path, "rbe")};
     if (!stream->file) return stream_fail(error, -errno, "%s: %s", path, strerror(errno));
     setvbuf(stream->file, NULL, _IOFBF, stream_buffer_size);
     int status = read_header(stream, path, error);
-    if (status < 0) stream_close(stream);
+    if (status < 0) stream_reader_close(stream);
     return status;
 }
 
-static int make_room(struct stream *stream, uint32_t count) {
+static int make_room(struct stream_reader *stream, uint32_t count) {
     if (count <= stream->events_capacity) return 0;
     struct event *events = realloc(stream->events, (size_t)count * sizeof *events);
     if (!events) return -ENOMEM;
@@ -66,7 +66,7 @@ static int make_room(struct stream *stream, uint32_t count) {
 }
 
 /* The command must be the one after the last, and no earlier. */
-static int check_command(const struct stream *stream, const struct command *last, struct stream_error *error) {
+static int check_command(const struct stream_reader *stream, const struct command *last, struct stream_error *error) {
     if (stream->record > 1 && (stream->command.sequence != last->sequence + 1 ||
                                stream->command.time_ns < last->time_ns))
         return stream_fail(error, -EINVAL, "record %" PRIu64 ": command %" PRIu64 " does not follow command %" PRIu64,
@@ -74,7 +74,7 @@ static int check_command(const struct stream *stream, const struct command *last
     return 0;
 }
 
-int stream_next(struct stream *stream, struct stream_error *error) {
+int stream_reader_next(struct stream_reader *stream, struct stream_error *error) {
     if (stream->bytes_left == 0) return 0;
     const struct command last = stream->command;
     struct stream_events head;
@@ -99,7 +99,7 @@ int stream_next(struct stream *stream, struct stream_error *error) {
     return status < 0 ? status : 1;
 }
 
-void stream_close(struct stream *stream) {
+void stream_reader_close(struct stream_reader *stream) {
     if (stream->file) fclose(stream->file);
     free(stream->events);
     memset(stream, 0, sizeof *stream);

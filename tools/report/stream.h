@@ -10,7 +10,7 @@
 /* What went wrong, as one sentence without a full stop. */
 struct stream_error { char text[240]; };
 
-struct stream {
+struct stream_reader {
     FILE *file;
     uint64_t record;            /* of the last command read, from 1 */
     uint64_t bytes_left;        /* of the file, after the last record */
@@ -21,13 +21,13 @@ struct stream {
 
 /* 0, or a negative errno (-EINVAL: not a stream that this program can read) with *error set; then nothing is open. */
 __attribute__((warn_unused_result))
-int stream_open(struct stream *stream, const char *path, struct stream_error *error);
+int stream_reader_open(struct stream_reader *stream, const char *path, struct stream_error *error);
 
 /* Reads the next command with its events. 1, or 0 at the end, or a negative errno (-EINVAL: damaged) and *error set. */
 __attribute__((warn_unused_result))
-int stream_next(struct stream *stream, struct stream_error *error);
+int stream_reader_next(struct stream_reader *stream, struct stream_error *error);
 
-void stream_close(struct stream *stream);
+void stream_reader_close(struct stream_reader *stream);
 
 /* Sets *error and returns `status`. */
 __attribute__((format(printf, 3, 4)))

@@ -8,12 +8,12 @@ TestSuite(stream, .timeout = 20);
 
 Test(stream, what_is_written_is_read) {
     struct hand_made made = hand_made_stream();
-    struct stream stream;
+    struct stream_reader stream;
     struct stream_error error;
     uint64_t commands_count = 0, events_count = 0;
-    cr_assert_eq(stream_open(&stream, made.path, &error), 0, "%s", error.text);
+    cr_assert_eq(stream_reader_open(&stream, made.path, &error), 0, "%s", error.text);
     int status;
-    while ((status = stream_next(&stream, &error)) == 1) {
+    while ((status = stream_reader_next(&stream, &error)) == 1) {
         commands_count++;
         events_count += stream.events_count;
         cr_assert_eq(stream.command.sequence, commands_count);
@@ -22,7 +22,7 @@ Test(stream, what_is_written_is_read) {
     /* 2 instruments of 2 commands, 4 participants, 4 trades of 2 orders, 1 bust. */
     cr_expect_eq(commands_count, 4 + 4 + 8 + 1);
     cr_expect_eq(events_count, 4 + 4 + 4 * (2 + 4) + 1);
-    stream_close(&stream);
+    stream_reader_close(&stream);
     unlink(made.path);
 }
 
@@ -33,24 +33,24 @@ Test(stream, hashes_of_passwords_are_not_written) {
     hand_made_write(&made, command, NULL, 0);
     cr_assert_eq(recorder_close(&made.recorder), 0);
     cr_expect_str_eq(command.password.hash, "$y$secret");
-    struct stream stream;
+    struct stream_reader stream;
     struct stream_error error;
-    cr_assert_eq(stream_open(&stream, made.path, &error), 0);
-    while (stream_next(&stream, &error) == 1 && stream.command.kind != COMMAND_PASSWORD) {}
+    cr_assert_eq(stream_reader_open(&stream, made.path, &error), 0);
+    while (stream_reader_next(&stream, &error) == 1 && stream.command.kind != COMMAND_PASSWORD) {}
     cr_expect_eq(stream.command.password.user, 3);
     for (int i = 0; i < password_hash_size; i++) cr_expect_eq(stream.command.password.hash[i], 0);
-    stream_close(&stream);
+    stream_reader_close(&stream);
     unlink(made.path);
 }
 
 /* Reads to the end, which must be an error. */
 static struct stream_error read_broken(const char *path) {
-    struct stream stream;
+    struct stream_reader stream;
     struct stream_error error = {""};
-    int status = stream_open(&stream, path, &error);
+    int status = stream_reader_open(&stream, path, &error);
     if (status == 0) {
-        while ((status = stream_next(&stream, &error)) == 1) {}
-        stream_close(&stream);
+        while ((status = stream_reader_next(&stream, &error)) == 1) {}
+        stream_reader_close(&stream);
     }
     cr_assert_eq(status, -EINVAL, "%d: %s", status, error.text);
     return error;
@@ -102,8 +102,8 @@ Test(stream, foreign_and_damaged_files_are_refused) {
 }
 
 Test(stream, a_file_that_is_not_there_says_so) {
-    struct stream stream;
+    struct stream_reader stream;
     struct stream_error error;
-    cr_assert_eq(stream_open(&stream, "/tmp/no/such/stream", &error), -ENOENT);
+    cr_assert_eq(stream_reader_open(&stream, "/tmp/no/such/stream", &error), -ENOENT);
     cr_expect_not_null(strstr(error.text, "/tmp/no/such/stream"));
 }
