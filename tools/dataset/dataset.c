@@ -20,10 +20,11 @@ enum {
     window_percent = 8,         /* how far the mean of the deals to come may drift from the mean of all */
 };
 
-/* What is traded and in which sizes; prices lie within `spread_ticks` of the middle. */
+/* What is traded, by whom and in which sizes; prices lie within `spread_ticks` of the middle. */
 struct product {
     const char *symbol;
     uint32_t lots_min, lots_max, middle_ticks, spread_ticks;
+    const char *sellers[firms_max];     /* up to the first NULL */
 };
 
 /* Deals that belong together. */
@@ -31,20 +32,24 @@ struct family {
     struct product products[products_max];
     uint32_t deals_count;
     int64_t total_minor;        /* 0 = whatever comes */
-    const char *sellers[firms_max], *buyers[firms_max];     /* up to the first NULL */
+    const char *buyers[firms_max];      /* up to the first NULL */
 };
 
 static const struct family families[] = {
-    {{{"TB-SAW-TR", 30, 60, 560, 22}}, 77, 96800000, {"RU-FOREST-1", "RU-FOREST-2", "RU-FOREST-3"},
+    {{{"TB-SAW-TR", 30, 60, 560, 22, {"RU-FOREST-1", "RU-FOREST-2", "RU-FOREST-3"}}}, 77, 96800000,
      {"LV-TRADE-1", "LV-TRADE-2", "LT-TRADE-1", "LT-TRADE-2", "EE-TRADE-1", "PL-TRADE-1", "PL-TRADE-2"}},
-    {{{"IC-TEXT-TR", 3, 9, 1040, 40}, {"IC-MOTOIL-TR", 1, 5, 420, 16}}, 76, 230000000,
-     {"RU-TEXT-1", "RU-TEXT-2", "RU-OIL-1", "RU-OIL-2"},
+    {{{"IC-TEXT-TR", 3, 9, 1040, 40, {"RU-TEXT-1", "RU-TEXT-2"}},
+      {"IC-MOTOIL-TR", 1, 5, 420, 16, {"RU-OIL-1", "RU-OIL-2"}}}, 76, 230000000,
      {"LV-TRADE-1", "LV-TRADE-2", "LT-TRADE-1", "EE-TRADE-1", "PL-TRADE-1", "PL-TRADE-2"}},
-    {{{"TB-PINE-SAW-EX", 1, 8, 490, 18}}, 48, 0, {"BY-SAW-1", "BY-SAW-2"}, {"LT-TRADE-1", "DE-TRADE-1", "PL-TRADE-1"}},
-    {{{"TB-PELLET-EX", 2, 12, 270, 10}}, 30, 0, {"BY-SAW-1", "BY-SAW-2"}, {"LT-TRADE-2", "LV-TRADE-2", "DE-TRADE-1"}},
-    {{{"DY-SMP-EX", 1, 6, 540, 20}}, 60, 0, {"BY-DAIRY-1", "BY-DAIRY-2"}, {"UA-FOOD-1", "PL-TRADE-1", "DE-TRADE-1"}},
-    {{{"MT-REBAR-PL", 2, 15, 660, 25}}, 40, 0, {"BY-STEEL-1", "BY-STEEL-2"}, {"PL-TRADE-1", "PL-TRADE-2"}},
-    {{{"OS-RSM-EX", 2, 10, 320, 12}}, 36, 0, {"BY-CRUSH-1", "BY-CRUSH-2"}, {"LT-TRADE-1", "PL-TRADE-2", "LV-TRADE-1"}},
+    {{{"TB-PINE-SAW-EX", 1, 8, 490, 18, {"BY-SAW-1", "BY-SAW-2"}}}, 48, 0,
+     {"LT-TRADE-1", "DE-TRADE-1", "PL-TRADE-1"}},
+    {{{"TB-PELLET-EX", 2, 12, 270, 10, {"BY-SAW-1", "BY-SAW-2"}}}, 30, 0,
+     {"LT-TRADE-2", "LV-TRADE-2", "DE-TRADE-1"}},
+    {{{"DY-SMP-EX", 1, 6, 540, 20, {"BY-DAIRY-1", "BY-DAIRY-2"}}}, 60, 0,
+     {"UA-FOOD-1", "PL-TRADE-1", "DE-TRADE-1"}},
+    {{{"MT-REBAR-PL", 2, 15, 660, 25, {"BY-STEEL-1", "BY-STEEL-2"}}}, 40, 0, {"PL-TRADE-1", "PL-TRADE-2"}},
+    {{{"OS-RSM-EX", 2, 10, 320, 12, {"BY-CRUSH-1", "BY-CRUSH-2"}}}, 36, 0,
+     {"LT-TRADE-1", "PL-TRADE-2", "LV-TRADE-1"}},
 };
 
 struct maker {
@@ -179,7 +184,8 @@ static void plan_family(struct maker *maker, const struct family *family) {
         int32_t day = maker->days[below(maker, maker->days_count)];
         int32_t minute = open_minute + (int32_t)below(maker, open_minutes_count);
         deals[i].time_ns = trade_date_begin_ns(day, minute) + (int64_t)below(maker, 60) * NS_PER_SECOND;
-        deals[i].seller = pick_firm(maker, family->sellers);
+        int is_second = find_product(maker, &family->products[0]) != deals[i].instrument;
+        deals[i].seller = pick_firm(maker, family->products[is_second].sellers);
         deals[i].buyer = pick_firm(maker, family->buyers);
         deals[i].detour = below(maker, 4) == 0;
         sum_minor += deals[i].value_minor;
