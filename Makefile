@@ -69,8 +69,8 @@ PROGRAMS := $(patsubst tests/%.c,%,$(wildcard tests/model/main_*.c tests/adversa
 BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 LIBS_birzhad := -luv -lcjson -lcrypt -lpthread -lm
-LIBS_birzha := -luv -lcjson -lcrypt -ledit -lpthread -lm
-LIBS_test := -luv -lcjson -lcrypt -ledit -lcriterion -lpthread -lm
+LIBS_birzha := -luv -lcjson -lcrypt -ledit -lsqlite3 -lpthread -lm
+LIBS_test := -luv -lcjson -lcrypt -ledit -lsqlite3 -lcriterion -lpthread -lm
 
 FLAVOURS := release asan clang debug
 

@@ -10,7 +10,8 @@
 /* FLAG_MAP(XX): XX(NAME, text, whether it takes a value) */
 #define FLAG_MAP(XX) \
     XX(LISTEN, "--listen", 1) XX(DATA, "--data", 1) XX(SCENARIO, "--scenario", 1) XX(CLOCK, "--clock", 1) \
-    XX(SYNC, "--sync", 1) XX(EPHEMERAL, "--ephemeral", 0) XX(HELP, "--help", 0) XX(VERSION, "--version", 0)
+    XX(SYNC, "--sync", 1) XX(RECORD, "--record", 1) XX(EPHEMERAL, "--ephemeral", 0) \
+    XX(HELP, "--help", 0) XX(VERSION, "--version", 0)
 
 #define XX(name, text, takes) FLAG_##name,
 enum flag { FLAG_MAP(XX) FLAG_COUNT };
@@ -49,7 +50,7 @@ const char *config_usage(void) {
     return "birzhad - the exchange\n"
            "\n"
            "    birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]\n"
-           "            [--sync group|interval|none] --ephemeral\n"
+           "            [--sync group|interval|none] [--record FILE] --ephemeral\n"
            "\n"
            "  --listen HOST:PORT   TCP address to listen on; port 0 takes a free port (127.0.0.1:7400)\n"
            "  --data DIR           journal and snapshots (./birzha-data); not yet: this version keeps no journal\n"
@@ -57,6 +58,7 @@ const char *config_usage(void) {
            "  --clock wall|manual  manual: time moves only by admin_clock (wall)\n"
            "  --sync MODE          group: an answer means it is on disk; interval: at most 10 ms may be lost;\n"
            "                       none: never waits (group); means nothing before there is a journal\n"
+           "  --record FILE        writes every command and its events to FILE, for birzha report\n"
            "  --ephemeral          no journal at all: the world ends with the process; required for now\n"
            "  --help, --version\n"
            "\n"
@@ -125,6 +127,9 @@ static const char *set(struct config *config, enum flag flag, const char *value)
         mode = find(sync_modes, sizeof sync_modes / sizeof *sync_modes, value);
         config->sync = mode < 0 ? config->sync : (enum sync_mode)mode;
         return mode < 0 ? "group, interval or none" : NULL;
+    case FLAG_RECORD:
+        config->record = value;
+        return *value ? NULL : "a file";
     case FLAG_EPHEMERAL:
         config->ephemeral = 1;
         return NULL;

@@ -1,7 +1,7 @@
 /* config.h - the command line of the server.
  *
  *     birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]
- *             [--sync group|interval|none] [--ephemeral] [--help] [--version]
+ *             [--sync group|interval|none] [--record FILE] [--ephemeral] [--help] [--version]
  *
  * A value may stand behind its flag or be joined to it by '='. Texts point into argv. */
 #ifndef BIRZHA_CONFIG_H
@@ -32,6 +32,7 @@ struct config {
     const char *scenario;           /* NULL = the shipped demonstration world */
     enum clock_mode clock;
     enum sync_mode sync;
+    const char *record;             /* NULL = no recording; else where commands and events are written */
     uint32_t ephemeral;             /* 1 = no journal at all */
 };
 

@@ -96,7 +96,23 @@ int sequencer_open(struct sequencer *sequencer, const struct limits *limits) {
     return status;
 }
 
+/* A recording with a hole would be believed: the process ends, as it does without memory. */
+static void check_recording(int status) {
+    if (status == 0) return;
+    fprintf(stderr, "%s: the recording cannot be written: %s\n", program_invocation_short_name, strerror(-status));
+    exit(EXIT_FAILURE);
+}
+
+int sequencer_record(struct sequencer *sequencer, const char *path) {
+    return recorder_open(&sequencer->recorder, path);
+}
+
+void sequencer_flush_recording(struct sequencer *sequencer) {
+    if (sequencer->recorder.file) check_recording(recorder_flush(&sequencer->recorder));
+}
+
 void sequencer_close(struct sequencer *sequencer) {
+    check_recording(recorder_close(&sequencer->recorder));
     if (sequencer->memory) munmap(sequencer->memory, sequencer->memory_size);
     free(sequencer->events.events);
     memset(sequencer, 0, sizeof *sequencer);
@@ -142,6 +158,9 @@ static struct applied apply_one(struct sequencer *sequencer, const struct comman
     struct event_buffer *events = &sequencer->events;
     events->count = 0;
     exchange_apply(sequencer->exchange, command, events);
+    if (sequencer->recorder.file) {
+        check_recording(recorder_write(&sequencer->recorder, command, events->events, events->count));
+    }
     tell_views(sequencer, command);
     if (sequencer->publisher) {
         publisher_on_events(sequencer->publisher, events->events, events->count, command->time_ns);

@@ -22,6 +22,7 @@
 #include "gateway/config.h"
 #include "gateway/password.h"
 #include "gateway/publisher.h"
+#include "gateway/recorder.h"
 #include "gateway/session/hub.h"
 
 struct deals;
@@ -44,6 +45,7 @@ struct sequencer {
     struct hub *hub;                    /* NULL until sequencer_connect: reports go nowhere */
     struct publisher *publisher;
     struct credentials *credentials;
+    struct recorder recorder;
 };
 
 /* Takes all memory and begins with an empty exchange. 0 or a negative errno; on an error nothing stays allocated. */
@@ -54,6 +56,14 @@ void sequencer_close(struct sequencer *sequencer);
 /* Who hears of what happens from now on; all live longer than the sequencer. */
 void sequencer_connect(struct sequencer *sequencer, struct hub *hub, struct publisher *publisher,
                        struct credentials *credentials);
+
+/* Records every command from now on, the first of the world included if it is called before genesis. A recording that
+ * cannot be written ends the process with a line that says so. 0 or a negative errno. */
+__attribute__((warn_unused_result))
+int sequencer_record(struct sequencer *sequencer, const char *path);
+
+/* What has been recorded goes to the file: once a batch. */
+void sequencer_flush_recording(struct sequencer *sequencer);
 
 /* The world has been created: from now on time is the wall clock's, or stands still. */
 void sequencer_start(struct sequencer *sequencer, enum clock_mode mode);

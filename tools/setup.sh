@@ -5,7 +5,7 @@
 #   setup.sh full   and what `make check-full` and `make lint` take
 set -eu
 
-run_packages="gcc libc6-dev libuv1-dev libcjson-dev libxxhash-dev libedit-dev libcrypt-dev procps"
+run_packages="gcc libc6-dev libuv1-dev libcjson-dev libxxhash-dev libedit-dev libcrypt-dev libsqlite3-dev procps"
 test_packages="libcriterion-dev binutils"
 full_packages="clang llvm valgrind git"
 

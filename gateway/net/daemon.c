@@ -93,6 +93,27 @@ static void due_open(struct daemon *daemon) {
     plan_due(daemon);
 }
 
+/* ---- the recording ---- */
+
+static void on_turn_end(uv_prepare_t *turn_end) {
+    struct daemon *daemon = turn_end->data;
+    sequencer_flush_recording(&daemon->sequencer);
+}
+
+static void turn_end_open(struct daemon *daemon) {
+    uv_prepare_init(daemon->loop, &daemon->turn_end);
+    daemon->turn_end.data = daemon;
+    uv_unref((uv_handle_t *)&daemon->turn_end);
+    uv_prepare_start(&daemon->turn_end, on_turn_end);
+}
+
+static int record(struct daemon *daemon, const char *path, char *error, size_t error_size) {
+    if (!path) return 0;
+    int status = sequencer_record(&daemon->sequencer, path);
+    if (status < 0) snprintf(error, error_size, "%s cannot be recorded to: %s", path, strerror(-status));
+    return status < 0 ? -1 : 0;
+}
+
 /* ---- life ---- */
 
 /* Everything that needs memory, in the order of dependence; daemon_close undoes what was done. */
@@ -128,6 +149,7 @@ static int open_world(struct daemon *daemon, const struct config *config, struct
         return -1;
     }
     sequencer_connect(&daemon->sequencer, &daemon->hub, &daemon->publisher, &daemon->credentials);
+    if (record(daemon, config->record, error, error_size) < 0) return -1;
     return genesis_apply(&daemon->sequencer, scenario, config->clock, error, error_size);
 }
 
@@ -145,6 +167,7 @@ int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *con
     sequencer_start(&daemon->sequencer, config->clock);
     network_open(&daemon->network, loop, &daemon->hub, &daemon->publisher);
     due_open(daemon);
+    turn_end_open(daemon);
     return 0;
 }
 
@@ -163,6 +186,7 @@ void daemon_stop(struct daemon *daemon) {
 
 void daemon_close(struct daemon *daemon) {
     uv_close((uv_handle_t *)&daemon->due, NULL);
+    uv_close((uv_handle_t *)&daemon->turn_end, NULL);
     network_close(&daemon->network);
     close_parts(daemon);
 }

@@ -24,6 +24,7 @@
 struct daemon {
     uv_loop_t *loop;
     uv_timer_t due;                     /* wall clock: when something is due */
+    uv_prepare_t turn_end;              /* what the turn recorded goes to the file */
     uint32_t is_stopping;               /* 0 or 1 */
     struct sequencer sequencer;
     struct credentials credentials;

@@ -37,6 +37,9 @@ Test(config, every_flag_is_read) {
     cr_assert_str_eq(config.scenario, "w.json");
     cr_assert_eq(config.clock, CLOCK_MODE_MANUAL);
     cr_assert_eq(config.ephemeral, 1);
+    cr_assert_null(config.record);
+    cr_assert_eq(parse(&config, error, (const char *const[]){"--record", "day.stream", NULL}), CONFIG_RUN);
+    cr_assert_str_eq(config.record, "day.stream");
     cr_assert_eq(parse(&config, error, (const char *const[]){"--sync", "none", NULL}), CONFIG_RUN);
     cr_assert_eq(config.sync, SYNC_MODE_NONE);
     cr_assert_eq(parse(&config, error, (const char *const[]){"--help", NULL}), CONFIG_HELP);

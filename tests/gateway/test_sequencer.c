@@ -1,8 +1,10 @@
 /* test_sequencer.c - places, times, and what is due before a command. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gateway/sequencer.h"
 #include "instruments/name_table.h"
@@ -112,4 +114,26 @@ Test(sequencer, passwords_reach_the_table_and_change_nothing_else) {
     cr_assert_eq(apply(command).events_count, 0);
     cr_assert_eq(password_verify("secret", credentials_hash(&credentials, 3)), PASSWORD_RIGHT);
     credentials_close(&credentials);
+}
+
+Test(sequencer, a_recording_holds_every_command_and_no_hash) {
+    char path[] = "/tmp/birzha-recording-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(sequencer_record(&sequencer, path), 0);
+    apply(participant("A"));
+    apply((struct command){.kind = COMMAND_PASSWORD, .password = {.hash = "$y$secret"}});
+    sequencer_flush_recording(&sequencer);
+    /* A header of 32 bytes; two commands of 128 with 8 before their events; the participant's event. */
+    static char bytes[1024];
+    ssize_t size = read(fd, bytes, sizeof bytes);
+    close(fd);
+    unlink(path);
+    cr_expect_eq(size, 32 + (128 + 8 + 64) + (128 + 8));
+    cr_expect_eq(memcmp(bytes, "BIRZHAS1", 8), 0);
+    cr_expect_null(memmem(bytes, (size_t)size, "secret", 6));
+}
+
+Test(sequencer, a_recording_that_cannot_be_written_is_refused) {
+    cr_expect_eq(sequencer_record(&sequencer, "/tmp/no/such/folder/x"), -ENOENT);
 }
