@@ -14,6 +14,7 @@
 #include "instruments/name_table.h"
 
 enum { participant_buyer, participant_seller, participants_count };
+enum { deposits_count = 400, bands_count_max = 512 };
 enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20 };
 
 _Static_assert((int)lookahead_count <= (int)flow_spare_count, "looking ahead stays within the spare operations");
@@ -61,13 +62,22 @@ static uint32_t leaves_bound(const struct flow_file *file) {
     return leaves_count;
 }
 
-static int limits_for(const struct flow_file *file, struct limits *limits) {
+/* A trade uses up one of its two orders at least: there are no more trades than orders. */
+static uint32_t contracts_bound(const struct flow_file *file) {
+    uint32_t orders_count = 0;
+    for (uint32_t i = 0; i < flow_records_count(&file->header); i++)
+        orders_count += file->operations[i].type == FLOW_ADD;
+    return orders_count;
+}
+
+static int limits_for(const struct flow_file *file, enum rules_mode rules, struct limits *limits) {
     uint32_t leaves_count = leaves_bound(file);
     if (leaves_count == 0) return -ENOMEM;
     *limits = (struct limits){
         .instruments_max = file->header.books_count, .sessions_max = 1, .participants_max = participants_count,
         .users_max = 1, .orders_max = orders_bound(file), .price_leaves_max = leaves_count,
-        .price_branches_max = 2 * file->header.books_count, .client_ids_max = 1 };
+        .price_branches_max = 2 * file->header.books_count, .client_ids_max = 1,
+        .contracts_max = rules == RULES_ON ? contracts_bound(file) : 0, .clients_max = 1 };
     return 0;
 }
 
@@ -98,10 +108,36 @@ static void add_participant(struct replay *replay, const char *id) {
     apply_world(replay, command);
 }
 
-static void build_world(struct replay *replay, uint32_t books_count) {
+/* The rates of the shipped tables, a band that nothing breaks, and money for every order. */
+static void add_rules(struct replay *replay, uint32_t books_count) {
+    struct command terms = { .kind = COMMAND_RULE_TERMS, .rule_terms = {
+        .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5,
+        .flags = RULE_DOMESTIC_BYN_ONLY } };
+    terms.rule_terms.deposit_floors[CURRENCY_BYN].minor = 60000;
+    apply_world(replay, terms);
+    apply_world(replay, (struct command){ .kind = COMMAND_TRANSIT_RULE, .transit_rule = {
+        .from_date = 0, .to_date = date_none, .sections_mask = 1 << SECTION_TIMBER } });
+    for (uint32_t i = 0; i < books_count && i < bands_count_max; i++) {
+        apply_world(replay, (struct command){ .kind = COMMAND_BAND_RULE, .band_rule = {
+            .instrument = i, .level.ticks = price_ticks_max, .from_date = 0, .to_date = date_none,
+            .band = BAND_RULE_CEILING, .deal_class = DEAL_DOMESTIC } });
+    }
+    for (uint32_t participant = 0; participant < participants_count; participant++) {
+        apply_world(replay, (struct command){ .kind = COMMAND_ACCREDIT, .accredit = {
+            .participant = participant, .from_date = 0, .to_date = date_none, .section = SECTION_TIMBER } });
+        for (int i = 0; i < deposits_count; i++) {
+            apply_world(replay, (struct command){ .kind = COMMAND_DEPOSIT, .deposit = {
+                .participant = participant, .currency = CURRENCY_BYN, .action = DEPOSIT_AT_ONCE,
+                .amount.minor = VALUE_MINOR_MAX } });
+        }
+    }
+}
+
+static void build_world(struct replay *replay, uint32_t books_count, enum rules_mode rules) {
     for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i);
     add_participant(replay, "BUYER");
     add_participant(replay, "SELLER");
+    if (rules == RULES_ON) add_rules(replay, books_count);
     replay->add = (struct command){ .kind = COMMAND_NEW_ORDER, .user = NAME_NONE, .new_order = {
         .client = NAME_NONE, .market_session = NAME_NONE, .expire_date = date_none,
         .order_type = ORDER_TYPE_LIMIT, .time_in_force = TIF_GTC } };
@@ -195,8 +231,8 @@ static char *map_touched(struct replay *replay, size_t size) {
     return memory;
 }
 
-static int replay_open(struct replay *replay, const struct flow_file *file, const struct limits *limits,
-                       struct event *events) {
+static int replay_open(struct replay *replay, const struct flow_file *file, enum rules_mode rules,
+                       const struct limits *limits, struct event *events) {
     size_t exchange_bytes = rounded(exchange_size(limits), cache_line_size);
     size_t order_ids_bytes = rounded(((size_t)file->header.id_max + 1) * sizeof *replay->order_ids, cache_line_size);
     size_t file_ids_bytes = ((size_t)limits->orders_max + 1) * sizeof *replay->file_ids;
@@ -207,8 +243,8 @@ static int replay_open(struct replay *replay, const struct flow_file *file, cons
     replay->file_ids = (void *)(memory + exchange_bytes + order_ids_bytes);
     replay->buffer = (struct event_buffer){ .events = events, .capacity = events_count_max, .full = on_full,
                                             .owner = replay };
-    exchange_set_rules(replay->exchange, RULES_OFF);
-    build_world(replay, file->header.books_count);
+    exchange_set_rules(replay->exchange, rules);
+    build_world(replay, file->header.books_count, rules);
     return 0;
 }
 
@@ -238,12 +274,13 @@ static int time_run(struct replay *replay, const struct flow_file *file, int64_t
 }
 
 /* One run from a fresh exchange to its end. */
-static int run_once(const struct flow_file *file, const struct limits *limits, struct event *events,
-                    struct flow_result *result, double *ns_per_operation, struct flow_error *error) {
+static int run_once(const struct flow_file *file, enum rules_mode rules, const struct limits *limits,
+                    struct event *events, struct flow_result *result, double *ns_per_operation,
+                    struct flow_error *error) {
     struct replay *replay = calloc(1, sizeof *replay);
     if (replay == NULL) return flow_fail(error, -ENOMEM, "not enough memory");
     int64_t spent_ns = 0;
-    int status = replay_open(replay, file, limits, events);
+    int status = replay_open(replay, file, rules, limits, events);
     if (status < 0) flow_fail(error, status, "not enough memory for %" PRIu32 " open orders", limits->orders_max);
     else status = time_run(replay, file, &spent_ns, error);
     if (status == 0) {
@@ -262,13 +299,13 @@ static int compare_doubles(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-static int run_all(const struct flow_file *file, uint32_t runs_count, struct event *events, double *times_ns,
-                   struct flow_result *result, struct flow_error *error) {
+static int run_all(const struct flow_file *file, enum rules_mode rules, uint32_t runs_count, struct event *events,
+                   double *times_ns, struct flow_result *result, struct flow_error *error) {
     struct limits limits;
-    if (limits_for(file, &limits) < 0) return flow_fail(error, -ENOMEM, "not enough memory");
+    if (limits_for(file, rules, &limits) < 0) return flow_fail(error, -ENOMEM, "not enough memory");
     uint64_t first_hash = 0;
     for (uint32_t run = 0; run < runs_count; run++) {
-        int status = run_once(file, &limits, events, result, &times_ns[run], error);
+        int status = run_once(file, rules, &limits, events, result, &times_ns[run], error);
         if (status < 0) return status;
         if (run == 0) first_hash = result->state_hash;
         if (result->state_hash != first_hash)
@@ -282,13 +319,14 @@ static int run_all(const struct flow_file *file, uint32_t runs_count, struct eve
     return 0;
 }
 
-int flow_run(const struct flow_file *file, uint32_t runs_count, struct flow_result *result, struct flow_error *error) {
+int flow_run(const struct flow_file *file, enum rules_mode rules, uint32_t runs_count, struct flow_result *result,
+             struct flow_error *error) {
     CHECK(runs_count > 0 && runs_count <= flow_runs_count_max);
     double *times_ns = calloc(runs_count, sizeof *times_ns);
     struct event *events = aligned_alloc(cache_line_size, events_count_max * sizeof *events);
     struct flow_result fresh = { .ns_min = 0 };
     int status = times_ns == NULL || events == NULL ? flow_fail(error, -ENOMEM, "not enough memory")
-                                                    : run_all(file, runs_count, events, times_ns, &fresh, error);
+                                                    : run_all(file, rules, runs_count, events, times_ns, &fresh, error);
     if (status == 0) *result = fresh;
     free(times_ns);
     free(events);

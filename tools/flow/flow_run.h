@@ -1,8 +1,9 @@
 /* flow_run.h - replays an order flow through the engine and takes the time.
  *
  * A book of the flow is an instrument, its prices the ticks, its quantities the lots. One participant buys and another
- * sells, no order has a client order id, and no admission rule is evaluated (RULES_OFF): what is timed is the bare
- * exchange, from a command to its events, and the reading of the events by the checksum.
+ * sells, and no order has a client order id. What is timed is the way from a command to its events, and the reading
+ * of the events by the checksum. With RULES_OFF that is the bare book. With RULES_ON every order passes the whole
+ * rulebook: admission, eligibility, bands, a deposit held and released, and every trade makes a contract with two fees.
  *
  * Each run starts with a fresh exchange whose memory has been touched, so that no page fault falls into the time. The
  * warm-up is not timed; one pair of clock readings stands around all other operations. An operation includes filling in
@@ -13,6 +14,7 @@
 #ifndef BIRZHA_FLOW_RUN_H
 #define BIRZHA_FLOW_RUN_H
 
+#include "engine/exchange.h"
 #include "tools/flow/flow_file.h"
 
 enum { flow_runs_count_max = 1000 };
@@ -27,6 +29,7 @@ struct flow_result {
 /* Replays `file` runs_count times. 0, or a negative errno with *error set: -ENOMEM, or -EPROTO when the exchange
  * refuses an operation or two runs end in different states. */
 __attribute__((warn_unused_result))
-int flow_run(const struct flow_file *file, uint32_t runs_count, struct flow_result *result, struct flow_error *error);
+int flow_run(const struct flow_file *file, enum rules_mode rules, uint32_t runs_count, struct flow_result *result,
+             struct flow_error *error);
 
 #endif
