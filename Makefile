@@ -27,11 +27,11 @@ WARNINGS += -Werror
 endif
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS_common := -std=c11 -D_GNU_SOURCE -I. -g -fno-common -fno-strict-aliasing -MMD -MP $(WARNINGS)
-CFLAGS_release := -O3 -march=x86-64-v3 $(HARDEN)
+CFLAGS_release := -O3 -march=x86-64-v3 $(HARDEN) -flto -ffat-lto-objects
 CFLAGS_clang := -O2 -march=x86-64-v3 -Werror -fPIE
 CFLAGS_debug := -O0 -DBIRZHA_PARANOID
 CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID
-LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now -O3 -flto=2
 LDFLAGS_clang := -pie
 LDFLAGS_debug :=
 LDFLAGS_asan := -fsanitize=address,undefined

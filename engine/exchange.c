@@ -131,7 +131,10 @@ struct exchange *exchange_init(void *memory, const struct limits *limits) {
     return x;
 }
 
-void exchange_set_rules(struct exchange *x, enum rules_mode mode) { x->rules = mode; }
+void exchange_set_rules(struct exchange *x, enum rules_mode mode) {
+    x->rules = mode;
+    x->has_money = mode == RULES_ON && x->tables->has_terms;
+}
 
 /* The first command says what time it is; nothing can be due before. */
 static void begin(struct exchange *x, int64_t time_ns) {

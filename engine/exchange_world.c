@@ -231,6 +231,7 @@ static void add_rule(struct exchange *x, const struct command *command, struct e
         refuse_full(command, 0, events);
         return;
     }
+    x->has_money = x->rules == RULES_ON && x->tables->has_terms;
     time_find_fee_due_date(x);
     *event_next(events) =
         (struct event){ .kind = EVENT_RULE, .instrument = NAME_NONE, .rule.command = command->kind };

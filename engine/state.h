@@ -63,6 +63,7 @@ struct rule_tables {
 struct exchange {
     struct limits limits;
     enum rules_mode rules;
+    uint32_t has_money;                     /* rules are on and RULE_TERMS was given: see money_is_on */
     uint64_t sequence;
     int64_t time_ns;
     int64_t next_due_ns;
@@ -103,7 +104,7 @@ static inline struct account *account_of(const struct exchange *x, uint32_t part
     return &x->accounts[(size_t)participant * CURRENCY_COUNT + currency];
 }
 /* Whether deposits, fees and contracts are asked for. */
-static inline int money_is_on(const struct exchange *x) { return x->rules == RULES_ON && x->tables->has_terms; }
+static inline int money_is_on(const struct exchange *x) { return __builtin_expect(x->has_money, 0) != 0; }
 
 /* Who entered a live order. Its principal, without a look at the cold record, unless a broker acted. */
 static inline uint32_t order_participant(const struct exchange *x, uint32_t slot) {

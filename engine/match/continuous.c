@@ -45,7 +45,9 @@ static inline int pair_is_allowed(const struct incoming *in, const struct book_o
 /* STP-1, BRK-8: the same principal, or a broker's own account against its own client. */
 static inline int is_own(const struct exchange *x, const struct incoming *in, const struct book_order *maker,
                          uint32_t slot) {
-    if (maker->principal == in->principal || maker->principal == in->participant) return 1;
+    if (maker->principal == in->principal) return 1;
+    if (!((maker->flags | in->book_flags) & BOOK_FOR_CLIENT)) return 0;
+    if (maker->principal == in->participant) return 1;
     return maker->flags & BOOK_FOR_CLIENT && x->details[slot].participant == in->principal;
 }
 
@@ -297,7 +299,7 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
             continue;
         }
         if (__builtin_expect(maker->flags & BOOK_ALL_OR_NONE, 0) && maker->shown_lots > wanted_lots) continue;
-        if (__builtin_expect(settle_is_full(x), 0)) {
+        if (money_is_on(x) && settle_is_full(x)) {
             in->is_out_of_room = 1;
             break;
         }

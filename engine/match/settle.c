@@ -70,8 +70,7 @@ void settle_reduce(struct exchange *x, uint32_t slot, uint32_t lots, uint32_t op
     say_held(x, slot, &facts, events);
 }
 
-void settle_release(struct exchange *x, uint32_t slot, uint32_t open_lots) {
-    if (!money_is_on(x)) return;
+void settle_release_held(struct exchange *x, uint32_t slot, uint32_t open_lots) {
     struct account *account = payer_account(x, slot);
     ledger_move(&account->held, &account->free, x->details[slot].hold);
     x->details[slot].hold.minor = 0;

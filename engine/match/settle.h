@@ -19,7 +19,10 @@ void settle_hold(struct exchange *x, uint32_t slot, const struct order_money *mo
 void settle_reduce(struct exchange *x, uint32_t slot, uint32_t lots, uint32_t open_lots_before,
                    struct event_buffer *events);
 /* The order ends with `open_lots` open. */
-void settle_release(struct exchange *x, uint32_t slot, uint32_t open_lots);
+void settle_release_held(struct exchange *x, uint32_t slot, uint32_t open_lots);
+static inline void settle_release(struct exchange *x, uint32_t slot, uint32_t open_lots) {
+    if (money_is_on(x)) settle_release_held(x, slot, open_lots);
+}
 
 /* A trade that is about to be said, by enum side: the orders and what was open of each before it. */
 struct settlement {
@@ -33,7 +36,7 @@ void settle_trade(struct exchange *x, const struct settlement *trade, struct eve
 
 /* No contract can be made any more. */
 static inline int settle_is_full(const struct exchange *x) {
-    return money_is_on(x) && x->trades_count >= x->limits.contracts_max;
+    return x->trades_count >= x->limits.contracts_max;
 }
 
 #endif
