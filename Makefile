@@ -88,13 +88,13 @@ define flavour_rules
 B_$(1) := $(BUILD)/$(1)
 obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(1))
 
-$(BUILD)/$(1)/obj/instruments/%.o: instruments/%.c | $(BUILD)/.tools
+$(BUILD)/$(1)/obj/instruments/%.o: instruments/%.c Makefile | $(BUILD)/.tools
 	@mkdir -p $$(@D)
 	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
-$(BUILD)/$(1)/obj/engine/%.o: engine/%.c | $(BUILD)/.tools
+$(BUILD)/$(1)/obj/engine/%.o: engine/%.c Makefile | $(BUILD)/.tools
 	@mkdir -p $$(@D)
 	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
-$(BUILD)/$(1)/obj/%.o: %.c | $(BUILD)/.tools
+$(BUILD)/$(1)/obj/%.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $$(@D)
 	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) -c $$< -o $$@
 

@@ -102,6 +102,20 @@ uint32_t exchange_find_order_instrument(const struct exchange *x, uint32_t parti
     return x->pool.orders[slot].instrument;
 }
 
+int exchange_queue_ahead(const struct exchange *x, uint64_t order_id, uint32_t orders_max, uint32_t *orders,
+                         uint64_t *lots) {
+    uint32_t slot;
+    if (order_pool_find(&x->pool, order_id, &slot) != ORDER_FOUND) return 0;
+    if (x->pool.orders[slot].flags & BOOK_PENDING) return 0;
+    *orders = 0;
+    *lots = 0;
+    for (slot = x->pool.orders[slot].prev; slot != 0 && *orders < orders_max; slot = x->pool.orders[slot].prev) {
+        *lots += book_order_open(&x->pool.orders[slot]);
+        ++*orders;
+    }
+    return 1;
+}
+
 /* ---- digest ---- */
 
 static void digest_add(XXH3_state_t *state, const void *bytes, size_t size) {

@@ -249,6 +249,9 @@ static void answer(struct dialog *dialog, struct request *request) {
     case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS:
         begin_list(dialog, request);
         break;
+    case REQUEST_EXPLAIN:
+        answer_explain(dialog, request);
+        break;
     case REQUEST_PARTICIPANT:
         answer_participant(dialog, request);
         break;

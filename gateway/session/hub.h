@@ -21,6 +21,7 @@
 struct deals;
 struct dialog;
 struct orders_view;
+struct story;
 
 /* A command that was applied. */
 struct applied {
@@ -54,6 +55,7 @@ struct hub_views {
     const struct exchange *exchange;
     const struct orders_view *orders;
     const struct deals *deals;
+    const struct story *story;
 };
 
 struct participant_desk {

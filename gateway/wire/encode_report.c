@@ -87,13 +87,7 @@ static void put_terms(struct json *json, const struct instrument *instrument, co
 static void put_reason(struct json *json, const struct exchange *exchange, const struct report *report,
                        const struct request_words *words) {
     char text[reason_text_size];
-    struct reason_case about = {
-        .reason = report->reason, .instrument = report->instrument, .participant = report->participant,
-        .order_id = report->order_id, .price = report->price, .stop = report->stop,
-        .quantity = report->order_quantity, .display = report->display_quantity, .min = report->min_quantity,
-        .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
-        .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
-        .allowed_high = report->allowed_high, .detail = report->detail, .words = words};
+    const struct reason_case about = reason_case_of(report, words);
     uint32_t size = reason_text(exchange, &about, text);
     encode_reason(json, report->reason);
     json_name(json, "text");
@@ -178,6 +172,6 @@ void list_add_order(struct list *list, const struct exchange *exchange, const st
     put_order(&json, exchange, order, NULL);
     put_avg_px(&json, instrument, order);
     put_terms(&json, instrument, order, NULL);
-    json_member_text(&json, "deposit", "0.00");
+    json_member_money(&json, "deposit", order->deposit);
     list_row_end(list, &json);
 }
