@@ -158,7 +158,7 @@ struct instrument_rules {
     uint8_t transit_basis;      /* place of delivery of a transit deal; 255 = none */
     uint8_t countries_count;    /* principals' countries that its currency is open to; 0 = all */
     char countries[countries_count_max][2];
-    uint8_t reserved[4];
+    uint8_t entry_class[2][2];  /* by resident, side: exchange_entry_class */
 };
 
 int64_t exchange_time_ns(const struct exchange *exchange);

@@ -102,6 +102,7 @@ static void change_date(struct exchange *x, int32_t date, struct event_buffer *e
 void time_advance(struct exchange *x, int64_t time_ns, struct event_buffer *events) {
     while (x->next_due_ns <= time_ns) {
         x->time_ns = x->next_due_ns;
+        x->world++;
         change_phases(x, PHASE_CLOSED, events);
         int32_t date = trade_date(x->time_ns);
         if (date != x->trade_date) change_date(x, date, events);

@@ -89,6 +89,7 @@ static void set_terms(struct exchange *x, const struct command *command, struct 
     instrument->payment_terms_mask = terms->payment_terms_mask;
     memcpy(instrument->group, terms->group, instrument_group_size);
     tables_refresh(x, terms->instrument);
+    market_set_collar(x, terms->instrument);
     say_subject(EVENT_INSTRUMENT, terms->instrument, terms->instrument, events);
 }
 

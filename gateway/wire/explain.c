@@ -79,7 +79,8 @@ static void value_text(const struct explanation *why, price at, uint32_t lots, m
     char lots_part[part_size], price_part[part_size], value_part[part_size];
     const struct instrument *instrument = instrument_of(why);
     snprintf(out, worth_size, "%s of %" PRIu32 " %s at %s %s worth %s %s", lots_text(lots, lots_part),
-             instrument->lot_units, unit_name((enum unit)instrument->unit), price_text(instrument, at.ticks, price_part),
+             instrument->lot_units, unit_name((enum unit)instrument->unit),
+             price_text(instrument, at.ticks, price_part),
              lots == 1 ? "is" : "are", decimal_text(value.minor, 2, value_part), currency_of(why));
 }
 

@@ -2,8 +2,8 @@
  * decided, in order, in sentences with their arithmetic.
  *
  * What is told comes from the notes of the story (engine/views/story.h) and from the state as it is now. A rate of
- * today explains a figure of the past only if it gives that very figure; else the figure stands alone. So no sentence is
- * ever wrong, at most one is shorter than it might be.
+ * today explains a figure of the past only if it gives that very figure; else the figure stands alone. So no sentence
+ * is ever wrong, at most one is shorter than it might be.
  *
  * Each step becomes a row of a list: {"rule":...,"text":...,"figures":{...}}. Parties that the book does not name stay
  * unnamed, unless an official asks. */
