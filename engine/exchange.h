@@ -118,7 +118,9 @@ struct user {
     uint32_t participant;
     uint32_t person;            /* index; NAME_NONE for all but traders */
     uint8_t role;
-    uint8_t reserved[3];
+    uint8_t is_here;            /* logged on, over at least one connection */
+    uint8_t reserved[2];
+    int64_t here_since_ns;      /* exchange time */
 };
 
 enum { session_dates_max = 32 };
@@ -134,6 +136,7 @@ struct session {
     int32_t opened_date;        /* the date on which it was opened by hand, for all of that date */
     char buyer_countries[countries_count_max][2], seller_countries[countries_count_max][2];
     int32_t dates[session_dates_max];
+    int64_t started_ns;         /* when it last opened; INT64_MIN = it was open when it was created */
 };
 
 /* What the market did in one instrument. */

@@ -50,6 +50,7 @@ static struct verdict check_admission(const struct exchange *x, const struct ord
     FIRST_REFUSAL(admission_check_section(x, terms->participant, x->instruments[terms->instrument].section));
     FIRST_REFUSAL(admission_check_papers(remarks, standing_papers_missing(record)));
     FIRST_REFUSAL(admission_check_trader(x, terms->participant, terms->user));
+    FIRST_REFUSAL(admission_check_login(x, terms->user, x->markets[terms->instrument].session));
     return admission_check_remarks(x, terms, remarks);
 }
 
