@@ -61,8 +61,9 @@ for layer in instruments engine views wire scenario session gateway tools; do
 done
 proof purity bash tests/gates/purity.sh "$build"
 proof tidy bash tests/gates/tidy.sh
+proof reasons bash tests/gates/reasons.sh
 proof model-selftest "$build/asan/main_model_selftest"
-proof scripts "$build/asan/main_differential" --replay tests/scripts/*.script
+proof scripts "$build/asan/main_differential" --engine tests/scripts/*.script
 proof differential-asan "$build/asan/main_differential" --operations 20000 --seed 7
 if [ "$tier" = full ]; then
     proof differential "$build/release/main_differential" --operations 1000000 --seed 1

@@ -14,7 +14,7 @@
 
 const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 6, .participants_max = 12, .users_max = 12,
                                     .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
-                                    .client_ids_max = 1 << 16 };
+                                    .client_ids_max = 1 << 16, .contracts_max = 1 << 14, .clients_max = 64 };
 
 /* ---- bugs ---- */
 
