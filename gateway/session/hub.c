@@ -14,9 +14,11 @@ int hub_init(struct hub *hub, const struct hub_host *host, const struct hub_view
     hub->views = *views;
     hub->participants_max = exchange_limits(views->exchange)->participants_max;
     hub->desks = calloc(hub->participants_max, sizeof *hub->desks);
+    hub->rate_paid_ns = calloc(exchange_limits(views->exchange)->users_max, sizeof *hub->rate_paid_ns);
     void *memory = aligned_alloc(64, (decoder_size() + 63) & ~(size_t)63);
-    if (!hub->desks || !memory) {
+    if (!hub->desks || !hub->rate_paid_ns || !memory) {
         free(hub->desks);
+        free(hub->rate_paid_ns);
         free(memory);
         hub->desks = NULL;
         return -ENOMEM;
@@ -32,6 +34,7 @@ void hub_close(struct hub *hub) {
         stream_close(&hub->desks[i].stream);
     }
     free(hub->desks);
+    free(hub->rate_paid_ns);
     free(hub->decoder);
     hub->desks = NULL;
 }

@@ -46,6 +46,8 @@ struct hub_host {
     /* Begins or ends sending market data to the dialog's connection. 0, or negative: no memory for it. */
     int (*subscribe)(void *owner, struct dialog *dialog, const struct request_subscribe *subscribe);
     void (*unsubscribe)(void *owner, struct dialog *dialog, const struct request_subscribe *subscribe);
+    /* Sends a line to everybody who is logged on or subscribed to anything, and not behind. */
+    void (*announce)(void *owner, const char *line, uint32_t size);
     void (*shutdown)(void *owner);
 };
 
@@ -67,6 +69,7 @@ struct hub {
     struct hub_host host;
     struct hub_views views;
     struct participant_desk *desks;     /* by participant */
+    int64_t *rate_paid_ns;              /* by user: until when its messages have used up its rate (RSK-2) */
     uint32_t participants_max;
     uint32_t touched_first;             /* index + 1; 0 = none */
     uint32_t connections_count;         /* ever; gives each connection its number */

@@ -1,4 +1,4 @@
-/* listing.h - a list on its way: open orders, balances, deals, instruments, sessions.
+/* listing.h - a list on its way: open orders, balances, deals, instruments, sessions, a participant's record.
  *
  * A list can be far longer than what a connection takes at once, so it is made row by row and stops whenever the port
  * is behind. A row is as things stand when it is written; what happens to an order afterwards is reported behind the

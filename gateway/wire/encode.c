@@ -123,7 +123,7 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
     struct reason_case about = {.reason = row->reason, .instrument = refused->instrument,
                                 .participant = row->participant, .order_id = row->order_id,
                                 .allowed_low = row->allowed_low, .allowed_high = row->allowed_high,
-                                .detail = row->detail,
+                                .detail = row->detail, .command = row->command,
                                 .words = &request->words};
     if (command->kind == COMMAND_AMEND_ORDER) {
         message.client_order_id = command->amend_order.client_order_id;
@@ -179,6 +179,12 @@ uint32_t encode_ack_channel(char *out, const struct exchange *exchange, const st
     return json_end(&json, time_ns);
 }
 
+uint32_t encode_news(char *out, const char *text, uint32_t text_size, int64_t time_ns) {
+    struct json json = json_begin(out, "news", NULL);
+    json_member_field(&json, "text", text, text_size);
+    return json_end(&json, time_ns);
+}
+
 uint32_t encode_mass_cancel_ack(char *out, const struct request_id *id, uint32_t count, int64_t time_ns) {
     struct json json = json_begin(out, "mass_cancel_ack", id);
     json_member_unsigned(&json, "count", count);
@@ -192,45 +198,6 @@ uint32_t encode_digest(char *out, const struct request_id *id, uint64_t sequence
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)state_hash);
     json_member_unsigned(&json, "sequence", sequence);
     json_member_text(&json, "state_hash", hash);
-    return json_end(&json, time_ns);
-}
-
-static void put_sections(struct json *json, const struct participant *participant) {
-    json_name(json, "sections");
-    json_put(json, "[");
-    for (uint32_t section = 0; section < SECTION_COUNT; section++) {
-        const struct participant_section *row = &participant->sections[section];
-        if (!row->present) continue;
-        json_separate(json);
-        json_put(json, "{");
-        json_member_text(json, "section", section_name((enum section)section));
-        json_member_date(json, "from", row->from_date);
-        if (row->to_date != date_none) json_member_date(json, "to", row->to_date);
-        json_put(json, "}");
-    }
-    json_put(json, "]");
-}
-
-static const char *const participant_states[] = {
-#define XX(name, text) text,
-    PARTICIPANT_STATE_MAP(XX)
-#undef XX
-};
-
-uint32_t encode_participant(char *out, const struct exchange *exchange, const struct request_id *id,
-                            uint32_t participant, int64_t time_ns) {
-    struct json json = json_begin(out, "participant", id);
-    if (participant == NAME_NONE) return json_end(&json, time_ns);
-    const struct participant *row = exchange_participant(exchange, participant);
-    json_member_field(&json, "participant", row->id, participant_id_size);
-    json_member_field(&json, "name", row->name, participant_name_size);
-    json_member_field(&json, "country", row->country, sizeof row->country);
-    json_member_flag(&json, "resident", row->resident);
-    json_member_text(&json, "accreditation", participant_states[row->state]);
-    put_sections(&json, row);
-    json_member_unsigned(&json, "open_orders", row->open_orders_count);
-    json_name(&json, "broker");
-    json_put(&json, "null,\"clients\":[],\"remarks\":[]");
     return json_end(&json, time_ns);
 }
 

@@ -136,7 +136,7 @@ static void put_execution(struct json *json, const struct exchange *exchange, co
     put_exec_id(json, report);
     if (report->trade_id != 0) json_member_id(json, "trade_id", report->trade_id);
     put_order(json, exchange, report, words);
-    if (report->exec_type == EXEC_TYPE_TRADE) {
+    if (report->exec_type == EXEC_TYPE_TRADE || report->exec_type == EXEC_TYPE_TRADE_CANCEL) {
         put_fill(json, instrument, report);
     } else {
         put_avg_px(json, instrument, report);
@@ -178,6 +178,6 @@ void list_add_order(struct list *list, const struct exchange *exchange, const st
     put_order(&json, exchange, order, NULL);
     put_avg_px(&json, instrument, order);
     put_terms(&json, instrument, order, NULL);
-    json_member_text(&json, "deposit", "0.00");
+    json_member_money(&json, "deposit", order->deposit);
     list_row_end(list, &json);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gateway/wire/forms_market.h"
 #include "gateway/wire/forms_people.h"
 #include "gateway/wire/members.h"
 #include "instruments/check.h"
@@ -578,6 +579,9 @@ static int read_new_password(struct body *body, const cJSON *item, const char *f
     memcpy(body->request->password.text, text, body->request->password.size);
     return 0;
 }
+static int read_person(struct body *body, const cJSON *item, const char *field) {
+    return member_id(body, item, field, COMMAND.add_user.person, user_name_size);
+}
 static int complete_user(struct body *body) {
     const cJSON *role = given(body, "role");
     if (given(body, "participant") != NULL || (!text_is(role, "trader") && !text_is(role, "observer"))) return 0;
@@ -590,6 +594,7 @@ static const struct field admin_user_fields[] = {
     {"participant", OPTIONAL, read_user_participant},
     {"role", REQUIRED, read_role},
     {"password", REQUIRED, read_new_password},
+    {"person", OPTIONAL, read_person},
 };
 
 #define HALT (body->request->command.halt)
@@ -681,5 +686,6 @@ static const struct form forms[REQUEST_COUNT] = {
 const struct form *form_of(enum request_type type) {
     CHECK(type != REQUEST_UNKNOWN && request_availability(type) == OFFERED);
     const struct form *desk = form_of_people(type);
+    if (desk == NULL) desk = form_of_market(type);
     return desk != NULL ? desk : &forms[type];
 }

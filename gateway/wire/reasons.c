@@ -469,7 +469,11 @@ static void say_book(struct sentence *sentence) {
         break;
     case REJECT_STOP_TRIGGERED: say(sentence, "the stop was triggered and is an order in the market now"); break;
     case REJECT_ICEBERG_REFRESHED: say(sentence, "the next slice of the iceberg is shown"); break;
-    case REJECT_BAD_VALUE: say(sentence, "it exists already, or a value is out of range"); break;
+    case REJECT_BAD_VALUE:
+        if (sentence->about->command == COMMAND_BUST)
+            say(sentence, "there is no such deal, it was taken back before, or this world keeps no contracts");
+        else say(sentence, "it exists already, or a value is out of range");
+        break;
     case REJECT_LIMIT_REACHED: say(sentence, "the exchange has no room for one more"); break;
     case REJECT_NOT_AVAILABLE: say(sentence, "this is not available yet"); break;
     }

@@ -25,6 +25,7 @@ struct reason_case {
     uint8_t side, order_type, time_in_force;
     int64_t allowed_low, allowed_high;
     uint8_t detail;                     /* enum verdict_detail */
+    uint16_t command;                   /* enum command_kind of a request that was refused, else 0 */
     const struct request_words *words;  /* the request in its own words */
 };
 
