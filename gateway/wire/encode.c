@@ -78,7 +78,11 @@ uint32_t encode_gap(char *out, uint64_t from, uint64_t to, int64_t time_ns) {
 /* ---- errors and acknowledgements ---- */
 
 void encode_reason(struct json *json, uint16_t reason) {
-    const char *name = reject_name((enum reject)reason), *rule = reject_rule((enum reject)reason);
+    encode_reason_of(json, reason, reject_rule((enum reject)reason));
+}
+
+void encode_reason_of(struct json *json, uint16_t reason, const char *rule) {
+    const char *name = reject_name((enum reject)reason);
     CHECK(name != NULL && rule != NULL);
     json_member_text(json, "reason", name);
     json_member_unsigned(json, "code", reason);
@@ -91,7 +95,8 @@ static void put_order_name(struct json *json, const char *member, const char *na
 
 uint32_t encode_error(char *out, const struct error_message *message) {
     struct json json = json_begin(out, "error", message->id);
-    encode_reason(&json, message->reason);
+    if (message->rule != NULL) encode_reason_of(&json, message->reason, message->rule);
+    else encode_reason(&json, message->reason);
     json_name(&json, "text");
     json_string(&json, message->text, (uint32_t)strnlen(message->text, decode_text_size));
     if (message->field != NULL && message->field[0] != '\0') {
@@ -137,7 +142,10 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
         message.orig_client_order_id = command->cancel_order.orig_client_order_id;
         if (message.order_id == 0) message.order_id = command->cancel_order.order_id;
     }
+    if (command->kind == COMMAND_DEPOSIT) about.currency = (uint8_t)(1 + command->deposit.currency);
+    if (command->kind == COMMAND_PAY_FEES) about.currency = (uint8_t)(1 + command->pay_fees.currency);
     reason_text(exchange, &about, text);
+    message.rule = reason_rule(exchange, &about);
     return encode_error(out, &message);
 }
 

@@ -52,6 +52,7 @@ uint32_t encode_gap(char *out, uint64_t from, uint64_t to, int64_t time_ns);
 struct error_message {
     const struct request_id *id;
     uint16_t reason;            /* enum reject */
+    const char *rule;           /* NULL = the reason's; "" = none */
     const char *field;          /* NULL or "" = left out; at most decode_field_size bytes */
     const char *text;           /* one sentence; cut at decode_text_size */
     const char *client_order_id, *orig_client_order_id;

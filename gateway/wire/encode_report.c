@@ -94,8 +94,9 @@ static void put_reason(struct json *json, const struct exchange *exchange, const
         .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
         .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
         .allowed_high = report->allowed_high, .detail = report->detail, .words = words};
+    if (report->client != NAME_NONE) about.client = report->client + 1;
     uint32_t size = reason_text(exchange, &about, text);
-    encode_reason(json, report->reason);
+    encode_reason_of(json, report->reason, reason_rule(exchange, &about));
     json_name(json, "text");
     json_string(json, text, size);
 }
@@ -118,6 +119,8 @@ static void put_order(struct json *json, const struct exchange *exchange, const 
     json_member_text(json, "side", report->side == SIDE_BUY ? "buy" : "sell");
     if (report->client != NAME_NONE) {
         json_member_field(json, "client", exchange_participant(exchange, report->client)->id, participant_id_size);
+    } else if (words != NULL && words->client[0] != '\0') {
+        json_member_text(json, "client", words->client);
     }
     put_lots(json, "order_qty", report->order_quantity);
     put_lots(json, "cum_qty", report->cum_quantity);

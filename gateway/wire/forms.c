@@ -108,11 +108,13 @@ static int read_client(struct body *body, const cJSON *item, const char *field) 
     if (member_text(body, item, field, 1, participant_id_size, &text) != 0) return -1;
     ORDER.client = exchange_find_participant(body->exchange, text, (uint32_t)strlen(text));
     if (ORDER.client == NAME_NONE) ORDER.client = nobody;
+    (void)quote(text, body->request->words.client);
     return 0;
 }
 static int read_session(struct body *body, const cJSON *item, const char *field) {
     if (member_session(body, item, field, &ORDER.market_session) != 0) return -1;
     if (ORDER.market_session == NAME_NONE) ORDER.market_session = nobody;
+    (void)quote(item->valuestring, body->request->words.session);
     return 0;
 }
 static int read_payment_terms(struct body *body, const cJSON *item, const char *field) {

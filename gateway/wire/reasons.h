@@ -18,6 +18,7 @@ struct reason_case {
     uint16_t reason;                    /* enum reject */
     uint32_t instrument;                /* NAME_NONE = none or unknown */
     uint32_t participant;
+    uint32_t client;                    /* whom a broker acts for: index + 1; 0 = nobody, or in the words only */
     uint64_t order_id;
     price price, stop;                  /* sentinels of command.h included */
     quantity quantity, display, min;
@@ -26,8 +27,12 @@ struct reason_case {
     int64_t allowed_low, allowed_high;
     uint8_t detail;                     /* enum verdict_detail */
     uint16_t command;                   /* enum command_kind of a request that was refused, else 0 */
+    uint8_t currency;                   /* of money that belongs to no instrument: enum currency + 1; 0 = the instrument's */
     const struct request_words *words;  /* the request in its own words */
 };
+
+/* The rule behind it, where one reason serves several; "" = none. */
+const char *reason_rule(const struct exchange *exchange, const struct reason_case *about);
 
 /* Writes one sentence, NUL-terminated, without its full stop; returns its length. Never empty. */
 uint32_t reason_text(const struct exchange *exchange, const struct reason_case *about, char out[reason_text_size]);

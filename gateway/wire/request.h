@@ -118,6 +118,7 @@ struct request_id {
  * A word that is too long is cut, and ends in "..." then. */
 struct request_words {
     char symbol[request_word_size];
+    char client[request_word_size], session[request_word_size];
     char price[request_word_size];
     char stop[request_word_size];
     char quantity[request_word_size], display[request_word_size], min[request_word_size];

@@ -333,6 +333,7 @@ Test(desk, the_rate_of_messages) {
         client_send(eye, "{'type':'balances_request'}");
         client_expect(eye, "{'type':'balances'}");
     }
+    client_expect(ua2, "{'type':'execution_report','cl_ord_id':'a'}");
     order_send(ua2, "c", "buy", 1, "2600.00", "");
     expect_report(ua2, "new", "c", "");
     client_expect(ua1, "{'type':'execution_report','cl_ord_id':'c'}");
