@@ -186,16 +186,27 @@ static int list_symbols(struct world *world, const struct place *object, uint32_
     return 0;
 }
 
+/* ACC-10 is not enforced yet; saying so is no error. */
+static int read_late_login(const struct place *object) {
+    static const char *const modes[] = {"admit", "refuse"};
+    struct place place;
+    uint32_t mode;
+    if (!place_find_given(object, "late_login", &place)) return 0;
+    if (place_choice(&place, modes, COUNT(modes), &mode) != 0) return -EINVAL;
+    return mode == 0 ? 0 : place_refuse(&place, "\"refuse\" is not available yet: logons are not part of the exchange");
+}
+
 static int read_session(struct world *world, const struct place *object) {
     static const struct key keys[] = {
         {"id", KEY_REQUIRED}, {"model", KEY_REQUIRED}, {"symbols", KEY_REQUIRED}, {"schedule", KEY_OPTIONAL},
         {"direction", KEY_OPTIONAL}, {"countries", KEY_OPTIONAL}, {"seller_countries", KEY_OPTIONAL},
-        {"currencies", KEY_OPTIONAL}, {"multi_basis", KEY_OPTIONAL}, {"late_login", KEY_LATER},
+        {"currencies", KEY_OPTIONAL}, {"multi_basis", KEY_OPTIONAL}, {"late_login", KEY_OPTIONAL},
         {"own_use", KEY_OPTIONAL}, {"role", KEY_OPTIONAL}};
     struct command_session session = {0};
     uint32_t index = world->sessions.names_count;
     if (place_check_keys(object, keys, COUNT(keys)) != 0) return -EINVAL;
     if (place_read_id(object, "id", session.id, session_id_size) != 0) return -EINVAL;
+    if (read_late_login(object) != 0) return -EINVAL;
     struct place id = place_get(object, "id");
     if (registry_add(&world->sessions, session.id, &id) != 0) return -EINVAL;
     if (read_model(object, &session) != 0 || read_schedule(object, &session) != 0) return -EINVAL;
