@@ -108,7 +108,8 @@ int64_t exchange_session_opens_ns(const struct exchange *x, uint32_t index) {
     else if (session_hours_contain(x, session, from_ns)) from_ns = closing_ns(session, x->trade_date);
     if (!calendar_covers(trade_date(from_ns))) return INT64_MAX;
     for (int32_t date = trade_date(from_ns); calendar_covers(date); date++) {
-        if (session_is_held_on(x, session, date) && opening_ns(session, date) > from_ns) return opening_ns(session, date);
+        int64_t open_ns = opening_ns(session, date);
+        if (session_is_held_on(x, session, date) && open_ns > from_ns) return open_ns;
     }
     return INT64_MAX;
 }

@@ -1,9 +1,9 @@
-/* rules_table.h - the dated tables, rates and floors of the rulebook: rules.json of the data folder, and what a scenario
- * changes of it.
+/* rules_table.h - the dated tables, rates and floors of the rulebook: rules.json of the data folder, and what a
+ * scenario changes of it.
  *
- * Everything that changes with a date, a section or a currency is data. The file is read and checked as a whole whenever
- * a world is created; a scenario's own tables have the same keys and rows, and each one that is given takes the place
- * of the shipped one. Every table is documented in instruments/README.md. */
+ * Everything that changes with a date, a section or a currency is data. The file is read and checked as a whole
+ * whenever a world is created; a scenario's own tables have the same keys and rows, and each one that is given takes
+ * the place of the shipped one. Every table is documented in instruments/README.md. */
 #ifndef BIRZHA_SCENARIO_RULES_TABLE_H
 #define BIRZHA_SCENARIO_RULES_TABLE_H
 

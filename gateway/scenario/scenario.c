@@ -60,7 +60,8 @@ static int read_start(const struct place *root, int64_t *start_ns) {
 
 static int read_head(struct scenario *scenario, const struct place *root) {
     static const struct key keys[] = {
-        {"name", KEY_REQUIRED}, {"description", KEY_OPTIONAL}, {"start", KEY_REQUIRED}, {"seed", KEY_OPTIONAL}, {"instruments", KEY_OPTIONAL},
+        {"name", KEY_REQUIRED}, {"description", KEY_OPTIONAL}, {"start", KEY_REQUIRED}, {"seed", KEY_OPTIONAL},
+        {"instruments", KEY_OPTIONAL},
         {"rules", KEY_OPTIONAL}, {"participants", KEY_OPTIONAL}, {"users", KEY_OPTIONAL}, {"sessions", KEY_OPTIONAL},
         {"agents", KEY_OPTIONAL}};
     int64_t seed = 1;

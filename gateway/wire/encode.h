@@ -75,9 +75,9 @@ uint32_t encode_ack_channel(char *out, const struct exchange *exchange, const st
 uint32_t encode_news(char *out, const char *text, uint32_t text_size, int64_t time_ns);
 uint32_t encode_mass_cancel_ack(char *out, const struct request_id *id, uint32_t count, int64_t time_ns);
 uint32_t encode_digest(char *out, const struct request_id *id, uint64_t sequence, uint64_t state_hash, int64_t time_ns);
-/* A participant's own record. A broker can have more clients than a line holds, so it comes as one or more of them, each
- * with other clients: `*clients_from` is 0 at first and is moved on; 0 afterwards: this was the last. `participant`
- * NAME_NONE (an official): the members but last and ts are left out. */
+/* A participant's own record. A broker can have more clients than a line holds, so it comes as one or more of them,
+ * each with other clients: `*clients_from` is 0 at first and is moved on; 0 afterwards: this was the last.
+ * `participant` NAME_NONE (an official): the members but last and ts are left out. */
 uint32_t encode_participant(char *out, const struct exchange *exchange, const struct request_id *id,
                             uint32_t participant, uint32_t *clients_from, int64_t time_ns);
 

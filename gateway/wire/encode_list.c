@@ -110,7 +110,9 @@ void list_add_deal(struct list *list, const struct exchange *exchange, const str
                           participant_id_size);
     }
     json_member_money(&json, "fee", deal->fee);
-    if (deal->contract_id != 0) json_member_text(&json, "fee_currency", currency_code((enum currency)deal->fee_currency));
+    if (deal->contract_id != 0) {
+        json_member_text(&json, "fee_currency", currency_code((enum currency)deal->fee_currency));
+    }
     json_member_text(&json, "state", states[deal->state]);
     list_row_end(list, &json);
 }

@@ -27,7 +27,7 @@ struct reason_case {
     int64_t allowed_low, allowed_high;
     uint8_t detail;                     /* enum verdict_detail */
     uint16_t command;                   /* enum command_kind of a request that was refused, else 0 */
-    uint8_t currency;                   /* of money that belongs to no instrument: enum currency + 1; 0 = the instrument's */
+    uint8_t currency;                   /* of money: enum currency + 1; 0 = the instrument's */
     const struct request_words *words;  /* the request in its own words */
 };
 

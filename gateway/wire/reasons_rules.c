@@ -63,7 +63,8 @@ static void say_dates(struct sentence *sentence, const char *what, int64_t date)
 static void say_until(struct sentence *sentence, const char *what, int64_t date) {
     char part[part_size], today[part_size];
     if (date == 0) say(sentence, "%s", what);
-    else say(sentence, "%s until %s, and the trade date is %s", what, date_text(date, part), today_text(sentence, today));
+    else say(sentence, "%s until %s, and the trade date is %s", what, date_text(date, part),
+             today_text(sentence, today));
 }
 
 static void say_sections(struct sentence *sentence) {
@@ -189,10 +190,10 @@ static void say_mandate(struct sentence *sentence) {
         say(sentence, "the mandate of %s is to %s", name, about->side == SIDE_BUY ? "sell" : "buy");
         break;
     case DETAIL_MANDATE_INSTRUMENT:
-        say(sentence, "the mandate of %s is for %s, not for %s", name, mandate == NULL || mandate->instrument == NAME_NONE
-            ? "another instrument"
-            : field_text(exchange_instrument(sentence->exchange, mandate->instrument)->symbol, symbol_size, part),
-            symbol_text(sentence, given));
+        snprintf(part, sizeof part, "another instrument");
+        if (mandate != NULL && mandate->instrument != NAME_NONE)
+            field_text(exchange_instrument(sentence->exchange, mandate->instrument)->symbol, symbol_size, part);
+        say(sentence, "the mandate of %s is for %s, not for %s", name, part, symbol_text(sentence, given));
         break;
     case DETAIL_MANDATE_QUANTITY:
         say(sentence, "the mandate of %s allows %" PRId64 " lots an order, not %" PRIu32, name, about->allowed_high,
@@ -335,7 +336,8 @@ static void say_residency(struct sentence *sentence) {
 static void say_terms(struct sentence *sentence) {
     char list[list_size] = "", symbol[part_size];
     for (uint32_t i = 0; sentence->instrument != NULL && i < PAYMENT_COUNT; i++) {
-        if (sentence->instrument->payment_terms_mask >> i & 1) list_add(list, payment_terms_name((enum payment_terms)i));
+        if (!(sentence->instrument->payment_terms_mask >> i & 1)) continue;
+        list_add(list, payment_terms_name((enum payment_terms)i));
     }
     say(sentence, "%s does not offer these payment terms, but %s", symbol_text(sentence, symbol), list);
 }

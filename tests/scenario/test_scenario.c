@@ -393,7 +393,8 @@ Test(scenario, a_world_changes_the_tables) {
                "'fees':{'rate_ppm':1500,'rates':[{'rate_ppm':1000,'from':'2021-07-01','section':'agri','side':'buy'},"
                "{'rate_ppm':500,'from':'2021-07-01','to':'2021-07-31','symbol':'OWN','deal_class':'transit'}]},"
                "'fx':{'USD':[{'from':'2021-07-01','rate':'2.5000'},{'from':'2021-07-12','rate':'2.6000'}]},"
-               "'transit':[{'from':'2021-01-01','sections':['timber']}],'waivers':[{'from':'2021-01-01','section':'agri','side':'sell'}]}}", &scenario);
+               "'transit':[{'from':'2021-01-01','sections':['timber']}],"
+               "'waivers':[{'from':'2021-01-01','section':'agri','side':'sell'}]}}", &scenario);
     make_world(&made, &scenario);
     const struct command_rule_terms *terms = exchange_rule_terms(made.exchange);
     cr_assert_not_null(terms);

@@ -53,12 +53,14 @@ static const struct admin_request requests[] = {
      "whether a claim of non-performance is open"},
     {"sanction", "admin_sanction", {"participant", "until"}, NO_OPTIONS, NO_CONSTANT,
      "block it up to a last day; none lifts it"},
-    {"own-use", "admin_own_use", {"participant", "from"}, {"to"}, NO_CONSTANT, "its certificate of own use; none: none"},
+    {"own-use", "admin_own_use", {"participant", "from"}, {"to"}, NO_CONSTANT,
+     "its certificate of own use, or none"},
     {"trader", "admin_trader", {"participant", "person"}, {"registered"}, NO_CONSTANT,
      "register a person as its trader; registered=no ends it"},
     {"certificate", "admin_certificate", {"person", "issued"}, {"power_of_attorney_until"}, NO_CONSTANT,
      "a trader's signature certificate"},
-    {"kill", "admin_kill", {"participant", "on"}, NO_OPTIONS, NO_CONSTANT, "the kill switch: yes cancels all its orders"},
+    {"kill", "admin_kill", {"participant", "on"}, NO_OPTIONS, NO_CONSTANT,
+     "the kill switch: yes cancels all its orders"},
     {"limits", "admin_limits", {"participant"}, {"currency", "order_value_max", "exposure_factor", "message_rate"},
      NO_CONSTANT, "limits on orders, exposure and messages a second"},
     {"deposit", "admin_deposit", {"participant", "currency", "amount"}, NO_OPTIONS, "action", "credit",
@@ -125,7 +127,7 @@ static int add_number(cJSON *out, const char *name, const char *value) {
 static int add_list(cJSON *out, const char *name, const char *value) {
     char copy[value_size], *rest = copy;
     if (strlen(value) >= sizeof copy) return -1;
-    strcpy(copy, value);
+    snprintf(copy, sizeof copy, "%s", value);
     cJSON *list = cJSON_AddArrayToObject(out, name);
     CHECK(list != NULL);
     for (char *item; (item = strsep(&rest, ",")) != NULL;) {
@@ -209,7 +211,8 @@ static int add_words(const struct admin_request *request, const char *const *wor
                      char mistake[admin_mistake_size]) {
     uint32_t required = members_count(request);
     for (uint32_t i = 0; i < words_count; i++) {
-        const char *value = words[i], *name = i < required ? request->members[i] : find_option(request, words[i], &value);
+        const char *value = words[i];
+        const char *name = i < required ? request->members[i] : find_option(request, words[i], &value);
         if (name == NULL) {
             snprintf(mistake, admin_mistake_size, "%.100s is no argument of admin %s", words[i], request->name);
             return -1;
