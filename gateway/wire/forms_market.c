@@ -109,7 +109,7 @@ static int read_symbols(struct body *body, const cJSON *item, const char *field)
 
 /* "09:30" in minutes, up to "24:00"; -1 for anything else. */
 static int minute_of(const cJSON *item) {
-    const char *text = cJSON_IsString(item) ? item->valuestring : "";
+    const char *text = item != NULL && cJSON_IsString(item) ? item->valuestring : "";
     if (strlen(text) != 5 || text[2] != ':' || strspn(text, "0123456789:") != 5 || strchr(text, ':') != text + 2 ||
         strchr(text + 3, ':') != NULL) return -1;
     int hour = (text[0] - '0') * 10 + text[1] - '0', minute = (text[3] - '0') * 10 + text[4] - '0';

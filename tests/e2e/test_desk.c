@@ -242,8 +242,8 @@ Test(desk, sessions_that_cannot_be) {
 Test(desk, a_record_in_full) {
     static const char *const acts[] = {
         "'type':'admin_broker','participant':'PL-1','from':'2021-01-01'",
-        "'type':'admin_client','broker':'PL-1','client':'UA-1','section':'agri','side':'buy','symbol':'DY-SMP-EX',"
-        "'order_qty_max':5,'limit_px':'2750.00','expire_date':'2021-12-31'",
+        ("'type':'admin_client','broker':'PL-1','client':'UA-1','section':'agri','side':'buy','symbol':'DY-SMP-EX',"
+         "'order_qty_max':5,'limit_px':'2750.00','expire_date':'2021-12-31'"),
         "'type':'admin_client','broker':'PL-1','client':'BY-1','section':'agri','own_account':true",
         "'type':'admin_claim','participant':'PL-1','open':true,'at_once':true",
         "'type':'admin_papers','participant':'PL-1','missing':['passport','register_extract']",
