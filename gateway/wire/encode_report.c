@@ -83,6 +83,12 @@ static void put_terms(struct json *json, const struct instrument *instrument, co
     if (report->order_flags & ORDER_ALL_OR_NONE) json_member_flag(json, "all_or_none", 1);
 }
 
+/* A rejected order's client is known from its request alone: told again, a broker's may have been for anybody. */
+static int is_rejected_for_unknown(const struct exchange *exchange, const struct report *report) {
+    return report->exec_type == EXEC_TYPE_REJECTED && report->participant < exchange_participants_count(exchange) &&
+           exchange_participant(exchange, report->participant)->broker_state != BROKER_STATE_NONE;
+}
+
 /* reason, code, rule, text. */
 static void put_reason(struct json *json, const struct exchange *exchange, const struct report *report,
                        const struct request_words *words) {
@@ -95,6 +101,7 @@ static void put_reason(struct json *json, const struct exchange *exchange, const
         .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
         .allowed_high = report->allowed_high, .detail = report->detail, .words = words};
     if (report->client != NAME_NONE) about.client = report->client + 1;
+    else if (words == NULL && is_rejected_for_unknown(exchange, report)) about.client = UINT32_MAX;
     uint32_t size = reason_text(exchange, &about, text);
     encode_reason_of(json, report->reason, reason_rule(exchange, &about));
     json_name(json, "text");

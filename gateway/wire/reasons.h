@@ -18,7 +18,8 @@ struct reason_case {
     uint16_t reason;                    /* enum reject */
     uint32_t instrument;                /* NAME_NONE = none or unknown */
     uint32_t participant;
-    uint32_t client;                    /* whom a broker acts for: index + 1; 0 = nobody, or in the words only */
+    uint32_t client;                    /* whom a broker acts for: index + 1; 0 = nobody, or in the words only;
+                                         * UINT32_MAX = not known */
     uint64_t order_id;
     price price, stop;                  /* sentinels of command.h included */
     quantity quantity, display, min;
