@@ -27,7 +27,7 @@ WARNINGS += -Werror
 endif
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS_common := -std=c11 -D_GNU_SOURCE -I. -g -fno-common -fno-strict-aliasing -MMD -MP $(WARNINGS)
-CFLAGS_release := -O3 -march=x86-64-v3 $(HARDEN) -flto -ffat-lto-objects
+CFLAGS_release := -O3 -march=x86-64-v3 -mtune=skylake-avx512 $(HARDEN) -flto -ffat-lto-objects
 CFLAGS_clang := -O2 -march=x86-64-v3 -Werror -fPIE
 CFLAGS_debug := -O0 -DBIRZHA_PARANOID
 CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID
@@ -88,13 +88,13 @@ define flavour_rules
 B_$(1) := $(BUILD)/$(1)
 obj_$(1) = $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(1))
 
-$(BUILD)/$(1)/obj/instruments/%.o: instruments/%.c | $(BUILD)/.tools
+$(BUILD)/$(1)/obj/instruments/%.o: instruments/%.c Makefile | $(BUILD)/.tools
 	@mkdir -p $$(@D)
 	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
-$(BUILD)/$(1)/obj/engine/%.o: engine/%.c | $(BUILD)/.tools
+$(BUILD)/$(1)/obj/engine/%.o: engine/%.c Makefile | $(BUILD)/.tools
 	@mkdir -p $$(@D)
 	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) $$(if $$(filter asan,$(1)),,$$(PURE)) -c $$< -o $$@
-$(BUILD)/$(1)/obj/%.o: %.c | $(BUILD)/.tools
+$(BUILD)/$(1)/obj/%.o: %.c Makefile | $(BUILD)/.tools
 	@mkdir -p $$(@D)
 	$$(call say,cc,$$<)$$(CC_$(1)) $$(CFLAGS_common) $$(CFLAGS_$(1)) -c $$< -o $$@
 

@@ -60,7 +60,8 @@
     XX(47, FX_RATE, fx_rate) \
     XX(48, PAY_FEES, pay_fees) \
     XX(49, BUST, bust) \
-    XX(50, NEWS, news)
+    XX(50, NEWS, news) \
+    XX(51, LOGON, logon)
 
 #define XX(number, name, member) COMMAND_##name = number,
 enum command_kind { COMMAND_MAP(XX) };
@@ -329,6 +330,9 @@ struct command_certificate {
     int32_t issue_date, power_to_date;
     uint8_t reserved[64];
 };
+
+/* The user of the command's head came, or left: its first connection, its last. ACC-10 asks since when it is here. */
+struct command_logon { uint8_t on; uint8_t reserved[95]; };
 
 struct command_kill { uint32_t participant; uint8_t on; uint8_t reserved[91]; };       /* RSK-3 */
 /* RSK-1, RSK-2. Which of the members are given is said by `given`. */

@@ -29,7 +29,7 @@ static size_t place(size_t *offset, size_t record_size, size_t count) {
 struct layout {
     size_t books, markets, orders, details, leaves, branches, instruments, sessions, participants, users, names,
         name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, tables, persons, clients,
-        accounts, contracts, rules_today, remarks, size;
+        accounts, contracts, rules_today, remarks, collars, clearances, holds, size;
 };
 
 static struct layout layout_of(const struct limits *limits) {
@@ -60,6 +60,9 @@ static struct layout layout_of(const struct limits *limits) {
     at.contracts = place(&offset, sizeof(struct contract), (size_t)limits->contracts_max + 1);
     at.rules_today = place(&offset, sizeof(struct instrument_rules), limits->instruments_max);
     at.remarks = place(&offset, limits->participants_max, (size_t)limits->sessions_max + 1);
+    at.holds = place(&offset, sizeof(struct order_hold), (size_t)limits->orders_max + 1);
+    at.collars = place(&offset, sizeof(struct collar), limits->instruments_max);
+    at.clearances = place(&offset, sizeof(struct clearance), clearances_count);
     at.size = offset;
     return at;
 }
@@ -98,6 +101,9 @@ static void attach(struct exchange *x) {
     x->contracts = (void *)(base + at.contracts);
     x->rules_today = (void *)(base + at.rules_today);
     x->remarks_at_start = (void *)(base + at.remarks);
+    x->holds = (void *)(base + at.holds);
+    x->collars = (void *)(base + at.collars);
+    x->clearances = (void *)(base + at.clearances);
     x->symbol_table = table_at(base, at.symbol_slots, x->limits.instruments_max, symbol_size,
                                sizeof(struct instrument));
     x->participant_table = table_at(base, at.participant_slots, x->limits.participants_max, participant_id_size,
@@ -124,6 +130,7 @@ struct exchange *exchange_init(void *memory, const struct limits *limits) {
     x->time_ns = INT64_MIN;
     x->next_due_ns = INT64_MAX;
     x->names_next = 1;
+    x->world = 1;
     x->pool.slots_max = limits->orders_max;
     x->prices.leaf_max = limits->price_leaves_max;
     x->prices.branch_max = limits->price_branches_max;
@@ -162,6 +169,9 @@ void exchange_apply(struct exchange *x, const struct command *command, struct ev
         case COMMAND_MASS_CANCEL: orders_apply_mass_cancel(x, command, events); return;
         case COMMAND_DISCONNECT: orders_apply_disconnect(x, command, events); return;
         case COMMAND_CLOCK: apply_clock(x, command, events); return;
-        default: world_apply(x, command, events); return;
+        default:
+            x->world++;
+            world_apply(x, command, events);
+            return;
     }
 }

@@ -118,7 +118,9 @@ struct user {
     uint32_t participant;
     uint32_t person;            /* index; NAME_NONE for all but traders */
     uint8_t role;
-    uint8_t reserved[3];
+    uint8_t is_here;            /* logged on, over at least one connection */
+    uint8_t reserved[2];
+    int64_t here_since_ns;      /* exchange time */
 };
 
 enum { session_dates_max = 32 };
@@ -134,6 +136,7 @@ struct session {
     int32_t opened_date;        /* the date on which it was opened by hand, for all of that date */
     char buyer_countries[countries_count_max][2], seller_countries[countries_count_max][2];
     int32_t dates[session_dates_max];
+    int64_t started_ns;         /* when it last opened; INT64_MIN = it was open when it was created */
 };
 
 /* What the market did in one instrument. */
@@ -158,7 +161,7 @@ struct instrument_rules {
     uint8_t transit_basis;      /* place of delivery of a transit deal; 255 = none */
     uint8_t countries_count;    /* principals' countries that its currency is open to; 0 = all */
     char countries[countries_count_max][2];
-    uint8_t reserved[4];
+    uint8_t entry_class[2][2];  /* by resident, side: exchange_entry_class */
 };
 
 int64_t exchange_time_ns(const struct exchange *exchange);
@@ -213,6 +216,11 @@ uint32_t exchange_find_session(const struct exchange *exchange, const char *id, 
  * long as nothing else took their place. NAME_NONE when there is none. */
 uint32_t exchange_find_order_instrument(const struct exchange *exchange, uint32_t participant, uint64_t order_id,
                                         const char *client_order_id);
+
+/* Who stands before an order at its own price, hidden and all-or-none orders included; the walk ends after
+ * orders_max of them. 0 when there is no such order in the book. */
+int exchange_queue_ahead(const struct exchange *exchange, uint64_t order_id, uint32_t orders_max, uint32_t *orders,
+                         uint64_t *lots);
 
 /* Whether the instrument, its session or its section is halted. */
 int exchange_is_halted(const struct exchange *exchange, uint32_t instrument);

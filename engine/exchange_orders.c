@@ -7,6 +7,7 @@
 #include "engine/match/continuous.h"
 #include "engine/match/settle.h"
 #include "engine/participants/names.h"
+#include "engine/rules/clearance.h"
 
 /* ---- words ---- */
 
@@ -71,10 +72,9 @@ static enum plan plan_order(const struct exchange *x, const struct incoming *in,
 /* How far it may trade: its price, inside the collar (PRC-4). */
 static uint32_t collared(const struct exchange *x, uint32_t instrument, enum side side, uint32_t ticks) {
     if (x->rules == RULES_OFF) return ticks;
-    price low, high;
-    market_collar(x, instrument, 1, &low, &high);
-    if (side == SIDE_BUY) return ticks < high.ticks ? ticks : high.ticks;
-    return ticks > low.ticks ? ticks : low.ticks;
+    const struct collar *collar = &x->collars[instrument];
+    if (side == SIDE_BUY) return ticks < collar->high ? ticks : collar->high;
+    return ticks > collar->low ? ticks : collar->low;
 }
 
 /* A market order is a limit order at the collar, or at the band where that is nearer. */
@@ -214,12 +214,34 @@ static struct verdict check_bare(const struct exchange *x, const struct command 
     return verdict_ok();
 }
 
-static struct verdict check_new(const struct exchange *x, const struct command *command, enum name_state name,
-                                struct order_money *reckoned) {
-    if (x->rules == RULES_OFF) return check_bare(x, command);
+/* The whole written order of checks. */
+static __attribute__((noinline)) struct verdict check_in_order(struct exchange *x, const struct command *command,
+                                                               enum name_state name, struct order_money *reckoned) {
     struct order_terms terms = terms_of_new(command);
     rules_find_payer(x, &terms);
-    return rules_check_new(x, command, &terms, name, reckoned);
+    struct verdict verdict = rules_check_new(x, command, &terms, name, reckoned);
+    if (verdict.reason == REJECT_NONE) clearance_give(x, &terms);
+    return verdict;
+}
+
+static void check_agreement(struct exchange *x, const struct command *command, const struct order_money *reckoned) {
+    struct order_money in_order;
+    CHECK(check_in_order(x, command, NAME_FREE, &in_order).reason == REJECT_NONE);
+    CHECK(in_order.required.minor == reckoned->required.minor && in_order.value.minor == reckoned->value.minor &&
+          in_order.value_ticks == reckoned->value_ticks && in_order.ppm == reckoned->ppm &&
+          in_order.payer == reckoned->payer && in_order.by_floor == reckoned->by_floor &&
+          in_order.deal_class == reckoned->deal_class);
+}
+
+/* RULES_ON: false, and the verdict, when something is against the order. */
+static inline int admit(struct exchange *x, const struct command *command, enum name_state name,
+                        struct order_money *reckoned, struct verdict *verdict) {
+    if (name == NAME_FREE && clearance_admits(x, command, reckoned)) {
+        if (PARANOID) check_agreement(x, command, reckoned);
+        return 1;
+    }
+    *verdict = check_in_order(x, command, name, reckoned);
+    return verdict->reason == REJECT_NONE;
 }
 
 static int is_stop(const struct command_new_order *order) {
@@ -365,7 +387,9 @@ void orders_apply_new(struct exchange *x, const struct command *command, struct 
         if (use == NAME_OTHER_REQUEST) name = NAME_TAKEN;
     }
     struct order_money reckoned = { .payer = command->participant };
-    struct verdict verdict = check_new(x, command, name, &reckoned);
+    struct verdict verdict = { .reason = REJECT_NONE };
+    if (x->rules == RULES_OFF) verdict = check_bare(x, command);
+    else if (!admit(x, command, name, &reckoned, &verdict)) CHECK(verdict.reason != REJECT_NONE);
     if (verdict.reason != REJECT_NONE) {
         say_rejected(command, verdict, events);
         return;
@@ -414,8 +438,8 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
     money lot_tick = x->instruments[order->instrument].lot_tick;
     struct order_terms terms = {
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
-        .principal = order->principal, .session = NAME_NONE, .own_hold = detail->hold,
-        .own_exposure.minor = (int64_t)detail->value_ticks * book_order_open(order) * lot_tick.minor,
+        .principal = order->principal, .session = NAME_NONE, .own_hold = x->holds[slot].deposit,
+        .own_exposure.minor = (int64_t)x->holds[slot].value_ticks * book_order_open(order) * lot_tick.minor,
         .price_ticks = amend->flags & AMEND_PRICE ? amend->price.ticks : own_price,
         .stop_ticks = pending ? order->price_ticks : 0,
         .has_price = (amend->flags & AMEND_PRICE) != 0,

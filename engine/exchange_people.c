@@ -274,6 +274,17 @@ static void set_certificate(struct exchange *x, const struct command *command, s
     memcpy(event->certificate.person, row->person, user_name_size);
 }
 
+/* ACC-10. Says nothing but a refusal: nobody else need know. */
+static void note_logon(struct exchange *x, const struct command *command, struct event_buffer *events) {
+    if (command->user >= x->users_count || command->logon.on > 1 ||
+        command->logon.on == x->users[command->user].is_here) {
+        refuse_value(command, events);
+        return;
+    }
+    x->users[command->user].is_here = command->logon.on;
+    x->users[command->user].here_since_ns = command->logon.on ? x->time_ns : 0;
+}
+
 /* ---- limits (RSK-1 to 3) ---- */
 
 static void kill(struct exchange *x, const struct command *command, struct event_buffer *events) {
@@ -318,6 +329,7 @@ void people_apply(struct exchange *x, const struct command *command, struct even
         case COMMAND_CERTIFICATE: set_certificate(x, command, events); return;
         case COMMAND_KILL: kill(x, command, events); return;
         case COMMAND_RISK_LIMITS: set_limits(x, command, events); return;
+        case COMMAND_LOGON: note_logon(x, command, events); return;
         default: refuse_value(command, events); return;
     }
 }

@@ -102,6 +102,20 @@ uint32_t exchange_find_order_instrument(const struct exchange *x, uint32_t parti
     return x->pool.orders[slot].instrument;
 }
 
+int exchange_queue_ahead(const struct exchange *x, uint64_t order_id, uint32_t orders_max, uint32_t *orders,
+                         uint64_t *lots) {
+    uint32_t slot;
+    if (order_pool_find(&x->pool, order_id, &slot) != ORDER_FOUND) return 0;
+    if (x->pool.orders[slot].flags & BOOK_PENDING) return 0;
+    *orders = 0;
+    *lots = 0;
+    for (slot = x->pool.orders[slot].prev; slot != 0 && *orders < orders_max; slot = x->pool.orders[slot].prev) {
+        *lots += book_order_open(&x->pool.orders[slot]);
+        ++*orders;
+    }
+    return 1;
+}
+
 /* ---- digest ---- */
 
 static void digest_add(XXH3_state_t *state, const void *bytes, size_t size) {
@@ -161,6 +175,7 @@ uint64_t exchange_digest(const struct exchange *x) {
     digest_add(&state, x->users, sizeof *x->users * x->users_count);
     digest_add(&state, x->pool.orders + 1, sizeof *x->pool.orders * x->pool.slots_used);
     digest_add(&state, x->details + 1, sizeof *x->details * x->pool.slots_used);
+    digest_add(&state, x->holds + 1, sizeof *x->holds * x->pool.slots_used);
     digest_names(&state, x);
     digest_rulebook(&state, x);
     return XXH3_64bits_digest(&state);
@@ -215,7 +230,7 @@ static void verify_money(const struct exchange *x) {
     for (int i = 0; i < CURRENCY_COUNT; i++)
         CHECK(sums[i] + x->treasuries[i].cash.minor + x->treasuries[i].fee_income.minor == 0);
     for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
-        if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->details[slot].hold.minor;
+        if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->holds[slot].deposit.minor;
     }
     for (uint64_t id = 1; x->tables->has_terms && id <= contracts_count(x); id++) {
         const struct contract *contract = &x->contracts[id];

@@ -40,7 +40,10 @@ void time_change_phase(struct exchange *x, uint32_t index, enum phase phase, str
     session->phase = (uint8_t)phase;
     *event_next(events) = (struct event){ .kind = EVENT_SESSION_PHASE, .instrument = NAME_NONE,
                                           .session_phase = { .session = index, .phase = (uint8_t)phase } };
-    if (phase == PHASE_CONTINUOUS) standing_take_snapshot(x, index);
+    if (phase == PHASE_CONTINUOUS) {
+        session->started_ns = x->time_ns;
+        standing_take_snapshot(x, index);
+    }
     if (phase != PHASE_CLOSED) return;
     struct order_filter filter = { .ends = ends_with_session, .kind = EVENT_EXPIRED, .cause = CAUSE_SESSION_CLOSE,
                                    .session = index };
@@ -81,7 +84,9 @@ static void end_suspensions(struct exchange *x, struct event_buffer *events) {
 static void begin_always_open(struct exchange *x) {
     standing_take_snapshot(x, NAME_NONE);
     for (uint32_t i = 0; i < x->sessions_count; i++) {
-        if (!session_is_scheduled(&x->sessions[i])) standing_take_snapshot(x, i);
+        if (session_is_scheduled(&x->sessions[i])) continue;
+        x->sessions[i].started_ns = x->time_ns;
+        standing_take_snapshot(x, i);
     }
 }
 
@@ -102,6 +107,7 @@ static void change_date(struct exchange *x, int32_t date, struct event_buffer *e
 void time_advance(struct exchange *x, int64_t time_ns, struct event_buffer *events) {
     while (x->next_due_ns <= time_ns) {
         x->time_ns = x->next_due_ns;
+        x->world++;
         change_phases(x, PHASE_CLOSED, events);
         int32_t date = trade_date(x->time_ns);
         if (date != x->trade_date) change_date(x, date, events);

@@ -89,6 +89,7 @@ static void set_terms(struct exchange *x, const struct command *command, struct 
     instrument->payment_terms_mask = terms->payment_terms_mask;
     memcpy(instrument->group, terms->group, instrument_group_size);
     tables_refresh(x, terms->instrument);
+    market_set_collar(x, terms->instrument);
     say_subject(EVENT_INSTRUMENT, terms->instrument, terms->instrument, events);
 }
 
@@ -132,6 +133,7 @@ static void add_session(struct exchange *x, const struct command *command, struc
     session->model = row->model;
     session->phase = PHASE_CLOSED;
     session->closed_date = session->opened_date = date_none;
+    session->started_ns = INT64_MIN;
     if (!session_is_scheduled(session) || session_hours_contain(x, session, x->time_ns))
         session->phase = PHASE_CONTINUOUS;
     x->sessions_count++;
@@ -154,7 +156,7 @@ static void list_in_session(struct exchange *x, const struct command *command, s
 
 static int terms_of_session_are_sound(const struct exchange *x, const struct command_session_terms *terms) {
     return terms->session < x->sessions_count && terms->direction < DIRECTION_COUNT &&
-           terms->role < SESSION_ROLE_COUNT && !(terms->flags & SESSION_LATE_LOGIN_REFUSE) &&
+           terms->role < SESSION_ROLE_COUNT &&
            terms->currencies_mask < 1 << CURRENCY_COUNT && terms->every_days <= 366 &&
            (terms->every_days == 0 || calendar_covers(terms->anchor_date));
 }
@@ -366,7 +368,7 @@ void world_apply(struct exchange *x, const struct command *command, struct event
         case COMMAND_DEPOSIT: case COMMAND_PAY_FEES: case COMMAND_BUST: money_apply(x, command, events); return;
         case COMMAND_STANDING: case COMMAND_BROKER: case COMMAND_CLIENT: case COMMAND_REMARK: case COMMAND_SANCTION:
         case COMMAND_OWN_USE: case COMMAND_TRADER: case COMMAND_CERTIFICATE: case COMMAND_KILL:
-        case COMMAND_RISK_LIMITS: people_apply(x, command, events); return;
+        case COMMAND_RISK_LIMITS: case COMMAND_LOGON: people_apply(x, command, events); return;
         case COMMAND_PHASE: set_phase(x, command, events); return;
         case COMMAND_SESSION_TERMS: set_session_terms(x, command, events); return;
         case COMMAND_SESSION_DATE: add_session_date(x, command, events); return;

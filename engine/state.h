@@ -22,11 +22,18 @@ struct order_detail {
     uint32_t name;              /* entry in the client ids, 0 = none */
     int32_t expire_date;
     uint8_t order_type, time_in_force, stp, order_flags;
-    money hold;                 /* deposit behind the open part (DEP-4) */
-    uint32_t payer;             /* whose account it is held on */
-    uint32_t value_ticks;       /* price that the open part counts with in the payer's exposure */
+    uint8_t reserved[16];
 };
 _Static_assert(sizeof(struct order_detail) == 64, "one cache line");
+
+/* What stands behind an order's open part: every cancel and trade reads it, so it lies by itself, four to a line. Same
+ * slot again. */
+struct order_hold {
+    money deposit;              /* held, DEP-4 */
+    uint32_t account;           /* where it is held: CURRENCY_COUNT x payer + currency */
+    uint32_t value_ticks;       /* price that the open part counts with in the account's exposure */
+};
+_Static_assert(sizeof(struct order_hold) == 16, "four to a cache line");
 
 /* A client order id in use: who gave it to which order for which request. A ring: the oldest are forgotten. */
 struct order_name {
@@ -60,6 +67,32 @@ struct rule_tables {
     struct command_fx_rate fx[fx_rows_max];
 };
 
+/* PRC-4: how far trades and orders may lie from the reference price; 1 and price_ticks_max where there is no collar. */
+struct collar {
+    uint32_t low, high;         /* of trades */
+    uint32_t far_low, far_high; /* of orders: three times as far */
+};
+
+/* Who was admitted with an order on its own account is known to have nothing in its way that depends on neither price
+ * nor quantity, until something else than orders happens; with the figures that its next order is asked about. See
+ * rules/clearance.h. */
+struct clearance {
+    uint64_t world;             /* exchange.world then; 0 = none */
+    uint32_t participant, user, instrument, session;
+    uint32_t account;           /* of the deposit */
+    uint32_t lots_low, lots_high;
+    uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
+    uint32_t deposit_ppm;       /* 0 = none is asked for */
+    money deposit_floor;
+    int64_t lot_tick;
+    uint64_t units_max;         /* ticks x lots that can be reckoned in 64 bits */
+    uint32_t exposure_factor;   /* 0 = no limit */
+    uint8_t side, payment_terms, entry_class, has_money;
+    uint8_t reserved[48];
+};
+_Static_assert(sizeof(struct clearance) == 128, "two cache lines");
+enum { clearances_count = 4096 };
+
 struct exchange {
     struct limits limits;
     enum rules_mode rules;
@@ -70,6 +103,7 @@ struct exchange {
     int32_t trade_date;
     int32_t fee_due_date;                   /* of the fees of this date's trades (FEE-6) */
     uint64_t trades_count, entries_count;
+    uint64_t world;                         /* counts what happens beside orders; see clearance */
     uint32_t trigger_head, trigger_tail;    /* triggered stops, linked by book_order.next */
     uint32_t instruments_count, sessions_count, participants_count, users_count, persons_count, clients_count;
     uint32_t sections_halted;               /* bit = section */
@@ -82,7 +116,9 @@ struct exchange {
     struct price_pool prices;
     struct book *books;
     struct market *markets;
+    struct collar *collars;                 /* by instrument; derived */
     struct order_detail *details;
+    struct order_hold *holds;
     struct instrument *instruments;
     struct session *sessions;
     struct participant *participants;
@@ -91,6 +127,7 @@ struct exchange {
     struct client *clients;
     struct account *accounts;               /* CURRENCY_COUNT a participant */
     struct contract *contracts;             /* by trade id, from 1; empty where a trade made none */
+    struct clearance *clearances;           /* derived */
     struct instrument_rules *rules_today;   /* derived from tables, date and instruments */
     uint8_t *remarks_at_start;              /* ACC-15: a row of participants for those without session, one a session */
     struct order_name *names;

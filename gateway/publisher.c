@@ -61,6 +61,7 @@ static struct ticker_message read_ticker(const struct publisher *publisher, uint
     const struct market_figures *figures = market_view_figures(publisher->views.market, instrument);
     const struct depth_level bid = depth_best(publisher->views.depth, instrument, SIDE_BUY);
     const struct depth_level ask = depth_best(publisher->views.depth, instrument, SIDE_SELL);
+    const price of_catalogue = exchange_instrument(publisher->views.exchange, instrument)->reference;
     return (struct ticker_message){
         .instrument = instrument,
         .bid = bid.price,
@@ -69,7 +70,7 @@ static struct ticker_message read_ticker(const struct publisher *publisher, uint
         .ask_lots = ask.quantity_lots,
         .last = figures->last,
         .volume_lots = figures->volume_lots,
-        .reference = exchange_reference(publisher->views.exchange, instrument),
+        .reference = figures->reference.ticks != 0 ? figures->reference : of_catalogue,
     };
 }
 

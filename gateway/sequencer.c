@@ -11,6 +11,7 @@
 #include "engine/views/depth.h"
 #include "engine/views/market.h"
 #include "engine/views/orders.h"
+#include "engine/views/story.h"
 #include "instruments/check.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     ended_orders_max = 65536,           /* that can still be asked for */
     tape_trades_max = 64,               /* of an instrument */
     deals_max = 1 << 20,                /* that can still be listed */
+    notes_max = 1 << 20,                /* from which orders can still be explained */
 };
 
 /* ---- memory ---- */
@@ -36,7 +38,7 @@ static void grow_events(struct event_buffer *events) {
 
 /* State and views lie in one mapping: zeroed, aligned, and only what is used takes memory. */
 struct layout {
-    size_t exchange_offset, orders_offset, depth_offset, market_offset, deals_offset;
+    size_t exchange_offset, orders_offset, depth_offset, market_offset, deals_offset, story_offset;
     size_t size;
 };
 
@@ -53,6 +55,7 @@ static struct layout plan(const struct limits *limits) {
     layout.depth_offset = reserve(&layout, depth_size(limits));
     layout.market_offset = reserve(&layout, market_view_size(limits, tape_trades_max));
     layout.deals_offset = reserve(&layout, deals_size(limits, deals_max));
+    layout.story_offset = reserve(&layout, story_size(notes_max));
     return layout;
 }
 
@@ -67,18 +70,21 @@ static int map_all(struct sequencer *sequencer, const struct limits *limits) {
     sequencer->depth = depth_init(memory + layout.depth_offset, limits);
     sequencer->market = market_view_init(memory + layout.market_offset, limits, tape_trades_max);
     sequencer->deals = deals_init(memory + layout.deals_offset, limits, deals_max);
+    sequencer->story = story_init(memory + layout.story_offset, notes_max);
     return 0;
 }
 
 /* ---- views ---- */
 
-/* The register of deals asks the view of orders, so it comes after it. */
+/* The register of deals asks the view of orders, so it comes after it; the story asks the depth that an order found,
+ * so it comes before. */
 static void tell_views(struct sequencer *sequencer, const struct command *command) {
     struct report reports[orders_view_reports_max + deals_reports_max];
     const int64_t time_ns = command->time_ns;
     for (uint32_t i = 0; i < sequencer->events.count; i++) {
         const struct event *event = &sequencer->events.events[i];
         uint32_t count = orders_view_apply(sequencer->orders, event, command->sequence, i, time_ns, reports);
+        story_apply(sequencer->story, sequencer->depth, event, time_ns);
         depth_apply(sequencer->depth, event);
         market_view_apply(sequencer->market, event, time_ns);
         deals_apply(sequencer->deals, sequencer->orders, event, time_ns);

@@ -29,6 +29,7 @@ struct deals;
 struct depth;
 struct market_view;
 struct orders_view;
+struct story;
 
 struct sequencer {
     void *memory;                       /* of all that follows but the events */
@@ -42,6 +43,7 @@ struct sequencer {
     struct depth *depth;
     struct market_view *market;
     struct deals *deals;
+    struct story *story;
     struct hub *hub;                    /* NULL until sequencer_connect: reports go nowhere */
     struct publisher *publisher;
     struct credentials *credentials;

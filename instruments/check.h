@@ -12,8 +12,10 @@ _Noreturn void check_failed(const char *expression, const char *file, int line);
 
 /* Invariants too costly for the hot path of a release: on in every other flavour. */
 #ifdef BIRZHA_PARANOID
+#define PARANOID 1
 #define CHECK_PARANOID(expression) CHECK(expression)
 #else
+#define PARANOID 0
 #define CHECK_PARANOID(expression) ((void)0)
 #endif
 

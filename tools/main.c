@@ -31,7 +31,7 @@ static const struct subcommand subcommands[] = {
     {"participant", command_participant, "your own record"},
     {"instruments", command_instruments, "what can be traded"},
     {"sessions", command_sessions, "market sessions and their phases"},
-    {"explain", command_explain, "why something happened to an order (not yet)"},
+    {"explain", command_explain, "why an order traded, waited or was refused"},
     {"admin", command_admin, "requests of a supervisor or administrator"},
     {"crowd", command_crowd, "background traders that make a market"},
     {"flow", flow_main, "write order flows and run them through the engine"},

@@ -22,33 +22,44 @@ price exchange_reference(const struct exchange *x, uint32_t instrument) {
     return last.ticks != 0 ? last : x->instruments[instrument].reference;
 }
 
-void market_collar(const struct exchange *x, uint32_t instrument, uint32_t times, price *low, price *high) {
-    uint64_t width_ppm = (uint64_t)x->instruments[instrument].collar_ppm * times;
-    low->ticks = 1;
-    high->ticks = price_ticks_max;
+static void find_bounds(uint64_t reference, uint64_t width_ppm, uint32_t *low, uint32_t *high) {
+    *low = 1;
+    *high = price_ticks_max;
     if (width_ppm == 0) return;
-    uint64_t reference = exchange_reference(x, instrument).ticks;
     uint64_t top = reference * (million + width_ppm) / million;
-    if (top < price_ticks_max) high->ticks = top == 0 ? 1 : (uint32_t)top;
-    if (width_ppm < million) {
-        uint64_t bottom = (reference * (million - width_ppm) + million - 1) / million;
-        if (bottom > 1) low->ticks = (uint32_t)bottom;
-    }
+    if (top < price_ticks_max) *high = top == 0 ? 1 : (uint32_t)top;
+    if (width_ppm >= million) return;
+    uint64_t bottom = (reference * (million - width_ppm) + million - 1) / million;
+    if (bottom > 1) *low = (uint32_t)bottom;
+}
+
+void market_set_collar(struct exchange *x, uint32_t instrument) {
+    struct collar *collar = &x->collars[instrument];
+    uint64_t width_ppm = x->instruments[instrument].collar_ppm, reference = exchange_reference(x, instrument).ticks;
+    find_bounds(reference, width_ppm, &collar->low, &collar->high);
+    find_bounds(reference, 3 * width_ppm, &collar->far_low, &collar->far_high);
+}
+
+void market_set_last(struct exchange *x, uint32_t instrument, uint32_t ticks) {
+    if (x->markets[instrument].last.ticks == ticks) return;
+    x->markets[instrument].last.ticks = ticks;
+    market_set_collar(x, instrument);
 }
 
 void exchange_collar(const struct exchange *x, uint32_t instrument, price *low, price *high) {
-    market_collar(x, instrument, 1, low, high);
-    if (x->instruments[instrument].collar_ppm == 0) low->ticks = high->ticks = 0;
+    low->ticks = high->ticks = 0;
+    if (x->instruments[instrument].collar_ppm == 0) return;
+    low->ticks = x->collars[instrument].low;
+    high->ticks = x->collars[instrument].high;
 }
 
 price market_edge(const struct exchange *x, uint32_t instrument, enum side side, int resident) {
     const struct instrument_rules *rules = &x->rules_today[instrument];
     uint32_t band = side == SIDE_BUY ? rules->ceiling_ticks[resident][side] : rules->floor_ticks[resident][side];
     if (x->instruments[instrument].collar_ppm == 0) return (price){ band };
-    price low, high;
-    market_collar(x, instrument, 1, &low, &high);
-    if (side == SIDE_BUY) return (price){ band != 0 && band < high.ticks ? band : high.ticks };
-    return (price){ band > low.ticks ? band : low.ticks };
+    const struct collar *collar = &x->collars[instrument];
+    if (side == SIDE_BUY) return (price){ band != 0 && band < collar->high ? band : collar->high };
+    return (price){ band > collar->low ? band : collar->low };
 }
 
 static int is_business_day(const struct exchange *x, int32_t date) {

@@ -12,9 +12,10 @@
 /* Whether orders for the instrument are accepted now as far as its session's phase goes. */
 int market_is_open(const struct exchange *x, uint32_t instrument);
 
-/* The collar of PRC-4 widened `times` times around the reference price: trades stay within 1, orders within 3.
- * *high = price_ticks_max and *low = 1 where the instrument has no collar. */
-void market_collar(const struct exchange *x, uint32_t instrument, uint32_t times, price *low, price *high);
+/* A trade was made at `ticks`: it is the reference price from now on. PRC-7 */
+void market_set_last(struct exchange *x, uint32_t instrument, uint32_t ticks);
+/* Works out the collar anew: the reference price or the collar's width has changed. */
+void market_set_collar(struct exchange *x, uint32_t instrument);
 
 /* How far an order without limit may trade: the collar, and the band of its side within it; 0 = there is neither. */
 price market_edge(const struct exchange *x, uint32_t instrument, enum side side, int resident);

@@ -5,6 +5,7 @@
  * are filled in the inner loop, all others leave it through meet_special. */
 #include "engine/match/continuous.h"
 
+#include "engine/market/market.h"
 #include "engine/match/settle.h"
 
 void continuous_end(struct exchange *x, uint32_t slot, uint32_t open_lots) {
@@ -333,7 +334,7 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
     while (side == SIDE_BUY ? ticks <= in->limit_ticks : ticks >= in->limit_ticks) {
         struct level *level = ladder_level(&x->prices, ladder, ticks);
         if (match_level(x, in, side, level, events)) {
-            x->markets[in->instrument].last.ticks = ticks;
+            market_set_last(x, in->instrument, ticks);
             if (__builtin_expect(triggers_stops(book, ticks), 0)) queue_stops(x, book, ticks);
         }
         uint32_t here = ticks;

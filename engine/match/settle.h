@@ -1,8 +1,8 @@
 /* settle.h - the money of orders and trades: holds, releases, contracts, fees. DEP-4, FEE-1 to 5, RSK-1.
  *
- * An order's deposit lies on its payer's account as `held`; its hold is in order_detail, its part of the account's
- * exposure is value_ticks x open lots. A trade moves a share of each side's hold to `blocked`, charges both fees and
- * makes a contract. All do nothing while money is off (no RULE_TERMS, or RULES_OFF). */
+ * An order's deposit lies on its payer's account as `held`; order_hold says how much and where, and its part of the
+ * account's exposure is value_ticks x open lots. A trade moves a share of each side's deposit to `blocked`, charges
+ * both fees and makes a contract. All do nothing while money is off (no RULE_TERMS, or RULES_OFF). */
 #ifndef BIRZHA_SETTLE_H
 #define BIRZHA_SETTLE_H
 
@@ -18,10 +18,10 @@ void settle_hold(struct exchange *x, uint32_t slot, const struct order_money *mo
 /* Part of the order's open quantity goes without a trade: its share of the hold is free again. Says HELD. */
 void settle_reduce(struct exchange *x, uint32_t slot, uint32_t lots, uint32_t open_lots_before,
                    struct event_buffer *events);
-/* The order ends with `open_lots` open. */
+/* The order ends with `open_lots` open; with none, its last trade took all it held. */
 void settle_release_held(struct exchange *x, uint32_t slot, uint32_t open_lots);
 static inline void settle_release(struct exchange *x, uint32_t slot, uint32_t open_lots) {
-    if (money_is_on(x)) settle_release_held(x, slot, open_lots);
+    if (money_is_on(x) && open_lots > 0) settle_release_held(x, slot, open_lots);
 }
 
 /* A trade that is about to be said, by enum side: the orders and what was open of each before it. */

@@ -1,4 +1,4 @@
-/* admission.c - group 2: who may trade at all. ACC-1 to 9, ACC-11 to 17.
+/* admission.c - group 2: who may trade at all. ACC-1 to 17.
  * Asked of the participant that enters the order; the certificate of own use is the principal's. */
 #include "engine/participants/standing.h"
 #include "engine/rules/rules.h"
@@ -51,6 +51,16 @@ struct verdict admission_check_trader(const struct exchange *x, uint32_t partici
     if (early || late)
         return verdict_refuse(REJECT_SIGNATURE_INVALID, person->certificate_from_date, person->certificate_to_date);
     return verdict_ok();
+}
+
+/* ACC-10: whoever came after the start of the session waits for the next. */
+struct verdict admission_check_login(const struct exchange *x, uint32_t user, uint32_t session) {
+    if (user == NAME_NONE || session == NAME_NONE || !(x->sessions[session].flags & SESSION_LATE_LOGIN_REFUSE))
+        return verdict_ok();
+    int64_t started_ns = x->sessions[session].started_ns;
+    if (started_ns == INT64_MIN || (x->users[user].is_here && x->users[user].here_since_ns < started_ns))
+        return verdict_ok();
+    return verdict_refuse(REJECT_LATE_LOGIN, started_ns, x->users[user].here_since_ns);
 }
 
 static int has_own_use(const struct exchange *x, uint32_t principal) {

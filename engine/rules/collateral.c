@@ -59,33 +59,52 @@ static struct verdict check_kill(const struct exchange *x, const struct order_te
     return verdict;
 }
 
+/* What the order will hold, and the figures behind it. */
+static inline void reckon(const struct exchange *x, const struct order_terms *terms, struct order_money *money_out) {
+    const struct instrument *instrument = &x->instruments[terms->instrument];
+    const struct instrument_rules *rules = &x->rules_today[terms->instrument];
+    int resident = x->participants[terms->principal].resident;
+    uint32_t ticks = rules_value_ticks(x, terms), ppm = rules->deposit_ppm[resident][terms->side];
+    /* PRC-1 has been asked: the value fits. */
+    money value = { (int64_t)ticks * (terms->quantity_lots - terms->filled_lots) * instrument->lot_tick.minor };
+    money floor = { terms->filled_lots == 0 ? rules->deposit_floor.minor : 0 };
+    money required = ppm > 0 ? required_for(value, ppm, floor) : (money){ 0 };
+    *money_out = (struct order_money){
+        .payer = terms->payer, .value = value, .value_ticks = ticks, .ppm = ppm, .required = required,
+        .by_floor = ppm > 0 && floor.minor > 0 && required.minor == floor.minor,
+        .deal_class = rules->entry_class[resident][terms->side] };
+}
+
+/* Whether there is nothing to refuse, in one look; what there is, check_deposit and check_exposure tell in their
+ * order. */
+static inline int suffices(const struct exchange *x, const struct account *account, const struct order_terms *terms,
+                           const struct order_money *reckoned) {
+    uint32_t factor = x->participants[terms->payer].exposure_factor;
+    if (factor == 0) factor = x->tables->terms.exposure_factor;
+    int64_t standing = ledger_standing(account).minor;
+    int64_t exposure = account->exposure.minor - terms->own_exposure.minor + reckoned->value.minor;
+    int within = reckoned->ppm == 0 ||
+                 (exposure <= INT64_MAX / 2 && standing >= 0 &&
+                  (factor == 0 || exposure <= 0 || (uint64_t)exposure <= (uint128)(uint64_t)standing * factor));
+    int secured = reckoned->ppm == 0 || (ledger_counted(account).minor + terms->own_hold.minor >=
+                                             reckoned->required.minor && account->credited.minor > 0);
+    return within & secured & (account->order_value_max.minor == 0);
+}
+
 struct verdict collateral_check(const struct exchange *x, const struct order_terms *terms,
                                 struct order_money *money_out) {
     *money_out = (struct order_money){ .payer = terms->payer };
     if (!x->tables->has_terms) return check_kill(x, terms);
-    const struct instrument *instrument = &x->instruments[terms->instrument];
-    const struct instrument_rules *rules = &x->rules_today[terms->instrument];
-    const struct account *account = account_of(x, terms->payer, instrument->currency);
-    uint32_t open_lots = terms->quantity_lots - terms->filled_lots, ticks = rules_value_ticks(x, terms);
-    money value;
-    CHECK(money_value((price){ ticks }, (quantity){ open_lots }, instrument->lot_tick, &value));
-    int resident = x->participants[terms->principal].resident;
-    uint32_t ppm = rules->deposit_ppm[resident][terms->side];
-    money_out->value = value;
-    money_out->value_ticks = ticks;
-    money_out->ppm = ppm;
-    money_out->deal_class =
-        (uint8_t)exchange_entry_class(x, terms->instrument, (enum side)terms->side, resident);
-    if (ppm > 0) {
-        money floor = terms->filled_lots == 0 ? rules->deposit_floor : (money){ 0 };
-        money_out->required = required_for(value, ppm, floor);
-        money_out->by_floor = floor.minor > 0 && money_out->required.minor == floor.minor;
-        struct verdict verdict = check_deposit(x, account, money_out->required, terms);
+    reckon(x, terms, money_out);
+    const struct account *account = account_of(x, terms->payer, x->instruments[terms->instrument].currency);
+    if (__builtin_expect(!suffices(x, account, terms, money_out), 0)) {
+        struct verdict verdict = verdict_ok();
+        if (money_out->ppm > 0) verdict = check_deposit(x, account, money_out->required, terms);
+        if (verdict.reason == REJECT_NONE && (money_out->ppm > 0 || account->order_value_max.minor > 0))
+            verdict = check_exposure(x, account, money_out->value, terms);
         if (verdict.reason != REJECT_NONE) return verdict;
     }
-    struct verdict verdict = verdict_ok();
-    if (ppm > 0 || account->order_value_max.minor > 0) verdict = check_exposure(x, account, value, terms);
-    return verdict.reason != REJECT_NONE ? verdict : check_kill(x, terms);
+    return check_kill(x, terms);
 }
 
 enum deal_class exchange_entry_class(const struct exchange *x, uint32_t instrument, enum side side, int resident) {

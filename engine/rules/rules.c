@@ -50,16 +50,21 @@ static struct verdict check_admission(const struct exchange *x, const struct ord
     FIRST_REFUSAL(admission_check_section(x, terms->participant, x->instruments[terms->instrument].section));
     FIRST_REFUSAL(admission_check_papers(remarks, standing_papers_missing(record)));
     FIRST_REFUSAL(admission_check_trader(x, terms->participant, terms->user));
+    FIRST_REFUSAL(admission_check_login(x, terms->user, x->markets[terms->instrument].session));
     return admission_check_remarks(x, terms, remarks);
 }
 
-/* Groups 2 to 8. */
-static struct verdict check_order(const struct exchange *x, const struct order_terms *terms,
-                                  struct order_money *reckoned) {
+/* Groups 2 to 5. */
+static struct verdict check_who(const struct exchange *x, const struct order_terms *terms) {
     FIRST_REFUSAL(check_admission(x, terms));
     FIRST_REFUSAL(broker_check(x, terms));
     FIRST_REFUSAL(eligibility_check(x, terms));
-    FIRST_REFUSAL(currency_check(x, terms));
+    return currency_check(x, terms);
+}
+
+/* Groups 6 to 8. */
+static struct verdict check_what(const struct exchange *x, const struct order_terms *terms,
+                                 struct order_money *reckoned) {
     FIRST_REFUSAL(quantity_check(x, terms));
     FIRST_REFUSAL(price_check(x, terms));
     return collateral_check(x, terms, reckoned);
@@ -68,7 +73,8 @@ static struct verdict check_order(const struct exchange *x, const struct order_t
 struct verdict rules_check_new(const struct exchange *x, const struct command *command, const struct order_terms *terms,
                                enum name_state name, struct order_money *reckoned) {
     FIRST_REFUSAL(check_format(x, command, terms, name));
-    return check_order(x, terms, reckoned);
+    FIRST_REFUSAL(check_who(x, terms));
+    return check_what(x, terms, reckoned);
 }
 
 struct verdict rules_check_requester(const struct exchange *x, const struct command *command, enum name_state name) {
@@ -82,7 +88,8 @@ struct verdict rules_check_requester(const struct exchange *x, const struct comm
 struct verdict rules_check_amended(const struct exchange *x, const struct order_terms *terms,
                                    struct order_money *reckoned) {
     FIRST_REFUSAL(check_market(x, terms->instrument));
-    return check_order(x, terms, reckoned);
+    FIRST_REFUSAL(check_who(x, terms));
+    return check_what(x, terms, reckoned);
 }
 
 void rules_find_payer(const struct exchange *x, struct order_terms *terms) {

@@ -74,6 +74,7 @@ static inline struct verdict verdict_refuse(enum reject reason, int64_t low, int
 struct verdict admission_check_participant(const struct exchange *x, uint32_t participant);
 struct verdict admission_check_section(const struct exchange *x, uint32_t participant, uint32_t section);
 struct verdict admission_check_trader(const struct exchange *x, uint32_t participant, uint32_t user);
+struct verdict admission_check_login(const struct exchange *x, uint32_t user, uint32_t session);
 struct verdict admission_check_state(const struct exchange *x, uint32_t participant);
 struct verdict admission_check_papers(uint8_t remarks, uint8_t papers_missing);
 struct verdict admission_check_remarks(const struct exchange *x, const struct order_terms *terms, uint8_t remarks);

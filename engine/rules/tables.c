@@ -135,6 +135,7 @@ void tables_refresh(struct exchange *x, uint32_t index) {
     for (int resident = 0; resident <= 1; resident++) {
         for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
             uint32_t class = exchange_entry_class(x, index, (enum side)side, resident);
+            rules->entry_class[resident][side] = (uint8_t)class;
             int waived = is_waived(x, instrument->section, class, (uint32_t)side);
             rules->deposit_ppm[resident][side] = waived ? 0 : tables->terms.deposit_ppm;
         }

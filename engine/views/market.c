@@ -4,12 +4,23 @@
 #include "engine/exchange.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
+#include "instruments/decimal.h"
+
+enum { window_minutes = 30 };
+
+/* Trades of one minute of the date. */
+struct minute {
+    uint128 turnover;
+    uint64_t volume_lots;
+    int64_t number;             /* minutes since 1970; of another number: empty */
+};
 
 /* What is remembered of one instrument. The tape is a ring: trade number n lies at n % trades_max. */
 struct instrument_market {
     struct market_figures figures;
+    struct minute minutes[window_minutes];      /* minute n lies at n % window_minutes */
     uint64_t taped_count;       /* trades ever */
-    uint8_t reserved[8];
+    int64_t last_minute;        /* of the last trade */
 };
 
 struct market_view {
@@ -60,6 +71,20 @@ struct market_view *market_view_init(void *memory, const struct limits *limits, 
 
 /* ---- events ---- */
 
+/* PRC-7. At least one trade is in the window: the last. */
+static price closing_price(const struct instrument_market *market) {
+    uint128 turnover = 0;
+    uint64_t volume_lots = 0;
+    for (uint32_t i = 0; i < window_minutes; i++) {
+        const struct minute *minute = &market->minutes[i];
+        if (minute->number <= market->last_minute - window_minutes) continue;
+        turnover += minute->turnover;
+        volume_lots += minute->volume_lots;
+    }
+    CHECK(volume_lots > 0);
+    return (price){(uint32_t)decimal_divide_half_up(turnover, volume_lots)};
+}
+
 /* From `date` on, the figures of the day are those of `date`. Nothing happens when it is so already. */
 static void begin_date(struct market_view *view, int32_t date) {
     if (date == view->date) return;
@@ -67,9 +92,19 @@ static void begin_date(struct market_view *view, int32_t date) {
     view->date = date;
     for (uint32_t i = 0; i < view->instruments_max; i++) {
         struct market_figures *figures = &view->markets[i].figures;
+        price reference = figures->trades_count > 0 ? closing_price(&view->markets[i]) : figures->reference;
         *figures = (struct market_figures){.last = figures->last, .last_quantity = figures->last_quantity,
-                                           .reference = figures->last};
+                                           .reference = reference};
     }
+}
+
+static void count_minute(struct instrument_market *market, price at, quantity lots, int64_t time_ns) {
+    int64_t number = time_ns / (60 * NS_PER_SECOND);
+    struct minute *minute = &market->minutes[(uint64_t)number % window_minutes];
+    if (minute->number != number) *minute = (struct minute){.number = number};
+    minute->turnover += (uint64_t)at.ticks * lots.lots;
+    minute->volume_lots += lots.lots;
+    market->last_minute = number;
 }
 
 static void count_trade(struct market_figures *figures, price at, quantity lots) {
@@ -90,6 +125,7 @@ static void apply_trade(struct market_view *view, const struct event *event, int
     begin_date(view, trade_date(time_ns));
     struct instrument_market *market = &view->markets[event->instrument];
     count_trade(&market->figures, trade->price, trade->quantity);
+    count_minute(market, trade->price, trade->quantity, time_ns);
     size_t place = (size_t)event->instrument * view->trades_max + market->taped_count % view->trades_max;
     view->tape[place] = (struct tape_trade){
         .trade_id = trade->trade_id, .time_ns = time_ns, .price = trade->price, .quantity = trade->quantity,
@@ -135,7 +171,6 @@ static void verify_figures(const struct market_figures *figures) {
     if (figures->trades_count == 0) {
         CHECK(figures->volume_lots == 0 && figures->turnover == 0);
         CHECK(figures->open.ticks == 0 && figures->high.ticks == 0 && figures->low.ticks == 0);
-        CHECK(figures->reference.ticks == figures->last.ticks);
         return;
     }
     CHECK(figures->low.ticks > 0);

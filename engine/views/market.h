@@ -1,9 +1,11 @@
 /* market.h - the tape and the day's figures of every instrument, from events alone.
  *
  * Figures are of the trade date and begin anew with it: at the TIME event that announces the date, or at the first
- * trade dated so. Two outlast the date: `last`, the price of the last trade ever, and `reference`, which is
- * what `last` was when the date began: 0 before there has been a trade, and then the catalogue's price stands in for
- * it. (The reference that collars are drawn around follows every trade: ask exchange_reference for that one.)
+ * trade dated so. Two outlast the date: `last`, the price of the last trade ever, and `reference`, the reference price
+ * of the date (PRC-7): the mean price, weighted by lots and rounded half up to a tick, of the last 30 minutes of the
+ * latest date with trades - the minute of that date's last trade and the 29 before it. It is 0 before there has been a
+ * trade on an earlier date, and then the catalogue's price stands in for it. (The price that collars are drawn around
+ * follows every trade: ask exchange_reference for that one.)
  *
  * Turnover is the sum of price x lots in ticks x lots, 128 bits wide: a trade is below 2^57, so no number of trades
  * overflows it. Volume is below 2^30 a trade in 64 bits: more than 2^33 trades a day.

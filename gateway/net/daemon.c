@@ -132,6 +132,7 @@ static int open_parts(struct daemon *daemon, enum clock_mode clock) {
     const struct hub_host host = host_of(daemon, clock);
     const struct hub_views hub_views = {
         .exchange = sequencer->exchange, .orders = sequencer->orders, .deals = sequencer->deals,
+        .story = sequencer->story,
     };
     const struct publisher_views publisher_views = {
         .exchange = sequencer->exchange, .depth = sequencer->depth, .market = sequencer->market,

@@ -111,6 +111,17 @@ static int read_session_flag(const struct place *object, const char *key, enum s
     return 0;
 }
 
+/* ACC-10 */
+static int read_late_login(const struct place *object, uint8_t *flags) {
+    static const char *const modes[] = {"admit", "refuse"};
+    struct place place;
+    uint32_t mode;
+    if (!place_find_given(object, "late_login", &place)) return 0;
+    if (place_choice(&place, modes, COUNT(modes), &mode) != 0) return -EINVAL;
+    if (mode == 1) *flags |= SESSION_LATE_LOGIN_REFUSE;
+    return 0;
+}
+
 /* SES-4: every so many days from an anchor. */
 static int read_grid(const struct place *object, struct command_session_terms *terms) {
     struct place schedule, every;
@@ -147,6 +158,7 @@ static int read_terms(struct world *world, const struct place *object, uint32_t 
     if (read_currencies(object, &terms.currencies_mask) != 0) return -EINVAL;
     if (read_session_flag(object, "own_use", SESSION_OWN_USE, &terms.flags) != 0) return -EINVAL;
     if (read_session_flag(object, "multi_basis", SESSION_MULTI_BASIS, &terms.flags) != 0) return -EINVAL;
+    if (read_late_login(object, &terms.flags) != 0) return -EINVAL;
     if (read_grid(object, &terms) != 0) return -EINVAL;
     world_command(world, COMMAND_SESSION_TERMS)->session_terms = terms;
     return 0;
@@ -186,16 +198,6 @@ static int list_symbols(struct world *world, const struct place *object, uint32_
     return 0;
 }
 
-/* ACC-10 is not enforced yet; saying so is no error. */
-static int read_late_login(const struct place *object) {
-    static const char *const modes[] = {"admit", "refuse"};
-    struct place place;
-    uint32_t mode;
-    if (!place_find_given(object, "late_login", &place)) return 0;
-    if (place_choice(&place, modes, COUNT(modes), &mode) != 0) return -EINVAL;
-    return mode == 0 ? 0 : place_refuse(&place, "\"refuse\" is not available yet: logons are not part of the exchange");
-}
-
 static int read_session(struct world *world, const struct place *object) {
     static const struct key keys[] = {
         {"id", KEY_REQUIRED}, {"model", KEY_REQUIRED}, {"symbols", KEY_REQUIRED}, {"schedule", KEY_OPTIONAL},
@@ -206,7 +208,6 @@ static int read_session(struct world *world, const struct place *object) {
     uint32_t index = world->sessions.names_count;
     if (place_check_keys(object, keys, COUNT(keys)) != 0) return -EINVAL;
     if (place_read_id(object, "id", session.id, session_id_size) != 0) return -EINVAL;
-    if (read_late_login(object) != 0) return -EINVAL;
     struct place id = place_get(object, "id");
     if (registry_add(&world->sessions, session.id, &id) != 0) return -EINVAL;
     if (read_model(object, &session) != 0 || read_schedule(object, &session) != 0) return -EINVAL;

@@ -55,6 +55,7 @@ static void answer_session(struct dialog *dialog, struct request *request) {
         index = exchange_sessions_count(hub->views.exchange) - 1;
     }
     session->terms.session = index;
+    if (session->terms.flags & SESSION_LATE_LOGIN_REFUSE) hub_tell_logons(hub);
     apply_sound(dialog, &(struct command){.kind = COMMAND_SESSION_TERMS, .session_terms = session->terms});
     for (uint32_t i = 0; i < session->dates_count; i++)
         apply_sound(dialog, &(struct command){.kind = COMMAND_SESSION_DATE,

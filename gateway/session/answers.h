@@ -10,6 +10,9 @@
 void answer_order(struct dialog *dialog, struct request *request);
 void answer_order_status(struct dialog *dialog, const struct request *request);
 
+/* Why. */
+void answer_explain(struct dialog *dialog, const struct request *request);
+
 /* Supervision and administration. */
 void answer_admin(struct dialog *dialog, struct request *request);
 /* The second half of admin_user, once the password is hashed (NULL: it could not be). */

@@ -60,11 +60,13 @@ void dialog_close(struct dialog *dialog) {
     if (dialog->user == NAME_NONE) return;
     struct hub *hub = dialog->hub;
     hub_leave(hub, dialog);
-    if (!dialog->cancel_on_disconnect) return;
-    struct command command = {.kind = COMMAND_DISCONNECT};
-    dialog_sign(dialog, &command);
-    hub->host.apply(hub->host.owner, &command);
-    hub_deliver(hub);
+    if (dialog->cancel_on_disconnect) {
+        struct command command = {.kind = COMMAND_DISCONNECT};
+        dialog_sign(dialog, &command);
+        hub->host.apply(hub->host.owner, &command);
+        hub_deliver(hub);
+    }
+    hub_on_logoff(hub, dialog);
 }
 
 void dialog_on_line_too_long(struct dialog *dialog) {
@@ -148,6 +150,7 @@ static void log_on(struct dialog *dialog) {
         .time_ns = dialog_now_ns(dialog),
     };
     dialog_send(dialog, encode_logon_ack(hub->out, hub->views.exchange, &message));
+    hub_on_logon(hub, dialog);
     dialog_pump(dialog);
 }
 
@@ -242,6 +245,9 @@ static void answer(struct dialog *dialog, struct request *request) {
     case REQUEST_OPEN_ORDERS: case REQUEST_BALANCES: case REQUEST_DEALS:
     case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS: case REQUEST_PARTICIPANT:
         begin_list(dialog, request);
+        break;
+    case REQUEST_EXPLAIN:
+        answer_explain(dialog, request);
         break;
     case REQUEST_SUBSCRIBE: case REQUEST_UNSUBSCRIBE:
         answer_subscribe(dialog, request);

@@ -6,9 +6,19 @@
 
 #include "engine/views/deals.h"
 #include "engine/views/orders.h"
+#include "engine/views/story.h"
 #include "gateway/wire/encode.h"
+#include "gateway/wire/explain.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
+
+/* An explanation and the notes it is told from, oldest first. */
+struct telling {
+    struct explain_subject subject;
+    struct explanation explanation;
+    uint32_t notes_count;
+    uint64_t notes[];           /* by number: they may be overwritten while the list waits */
+};
 
 struct listing {
     struct hub *hub;
@@ -20,6 +30,7 @@ struct listing {
     uint32_t position;          /* of the next balance, instrument, session */
     struct orders_cursor orders;
     struct deals_cursor deals;
+    struct telling *telling;    /* NULL but for an explanation */
     struct list list;
     char out[line_size_max];
 };
@@ -106,6 +117,23 @@ static int send_record(struct listing *listing) {
     return listing->position != 0;
 }
 
+static int add_step(struct listing *listing) {
+    struct telling *telling = listing->telling;
+    uint32_t position = listing->position++;
+    if (telling->subject.is_refusal) {
+        if (position > 0) return 0;
+        explain_refusal(&telling->explanation, &telling->subject.refused);
+    } else if (position < telling->notes_count) {
+        const struct story_note *note = story_find(listing->hub->views.story, telling->notes[position]);
+        if (note != NULL) explain_note(&telling->explanation, note);
+    } else if (position == telling->notes_count) {
+        explain_now(&telling->explanation, orders_view_find(listing->hub->views.orders, telling->subject.order_id));
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
 /* ---- life ---- */
 
 static void on_line(void *owner, const char *line, uint32_t size) {
@@ -150,7 +178,46 @@ struct listing *listing_open(struct hub *hub, struct port *port, uint32_t partic
     return listing;
 }
 
+/* The numbers of an order's notes, with room for what else a telling needs; NULL when memory is short. */
+static struct telling *collect(const struct story *story, const struct explain_subject *subject) {
+    uint32_t count = 0;
+    const struct story_note *note = subject->is_refusal ? NULL : story_last(story, subject->order_id);
+    for (const struct story_note *each = note; each != NULL; each = story_before(story, each)) count++;
+    struct telling *telling = calloc(1, sizeof *telling + count * sizeof telling->notes[0]);
+    if (!telling) return NULL;
+    telling->subject = *subject;
+    telling->notes_count = count;
+    for (; note != NULL; note = story_before(story, note)) telling->notes[--count] = note->number;
+    return telling;
+}
+
+struct listing *listing_open_explanation(struct hub *hub, struct port *port, const struct request_id *id,
+                                         const struct explain_subject *subject) {
+    struct listing *listing = calloc(1, sizeof *listing);
+    struct telling *telling = collect(hub->views.story, subject);
+    if (!listing || !telling) {
+        free(listing);
+        free(telling);
+        return NULL;
+    }
+    listing->hub = hub;
+    listing->port = port;
+    listing->participant = NAME_NONE;
+    listing->id = *id;
+    listing->telling = telling;
+    telling->explanation.list = &listing->list;
+    telling->explanation.exchange = hub->views.exchange;
+    telling->explanation.story = hub->views.story;
+    telling->explanation.deals = hub->views.deals;
+    telling->explanation.trade_id = subject->trade_id;
+    telling->explanation.official = subject->official;
+    list_begin(&listing->list, listing->out, LIST_EXPLANATION, &listing->id, hub->host.now_ns(hub->host.owner), on_line,
+               listing);
+    return listing;
+}
+
 void listing_close(struct listing *listing) {
+    if (listing) free(listing->telling);
     free(listing);
 }
 
@@ -158,6 +225,7 @@ enum listing_status listing_pump(struct listing *listing) {
     static int (*const add_row[])(struct listing *) = {
         [LIST_OPEN_ORDERS] = add_order, [LIST_BALANCES] = add_balance, [LIST_DEALS] = add_deal,
         [LIST_INSTRUMENTS] = add_instrument, [LIST_SESSIONS] = add_session,
+        [LIST_EXPLANATION] = add_step,
     };
     while (!listing->port->is_behind(listing->port)) {
         if (listing->is_record) {

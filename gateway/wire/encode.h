@@ -158,7 +158,8 @@ uint32_t encode_status(char *out, const struct exchange *exchange, const struct 
  * list_begin and list_end `out` holds the line that is being written, and nothing else may be written there. */
 #define LIST_MAP(XX) \
     XX(OPEN_ORDERS, "open_orders", "orders") XX(BALANCES, "balances", "accounts") XX(DEALS, "deals", "deals") \
-    XX(INSTRUMENTS, "instruments", "instruments") XX(SESSIONS, "sessions", "sessions")
+    XX(INSTRUMENTS, "instruments", "instruments") XX(SESSIONS, "sessions", "sessions") \
+    XX(EXPLANATION, "explanation", "steps")
 
 #define XX(name, type, member) LIST_##name,
 enum list_kind { LIST_MAP(XX) };

@@ -228,6 +228,7 @@ static void put_restrictions(struct json *json, const struct session *session) {
     if (session->role == SESSION_ROLE_BROKERS_ONLY) json_member_text(json, "role", "brokers_only");
     if (session->flags & SESSION_OWN_USE) json_member_flag(json, "own_use", 1);
     if (session->flags & SESSION_MULTI_BASIS) json_member_flag(json, "multi_basis", 1);
+    if (session->flags & SESSION_LATE_LOGIN_REFUSE) json_member_text(json, "late_login", "refuse");
     put_days(json, session);
     json_put(json, "}");
 }

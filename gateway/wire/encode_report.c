@@ -93,15 +93,8 @@ static int is_rejected_for_unknown(const struct exchange *exchange, const struct
 static void put_reason(struct json *json, const struct exchange *exchange, const struct report *report,
                        const struct request_words *words) {
     char text[reason_text_size];
-    struct reason_case about = {
-        .reason = report->reason, .instrument = report->instrument, .participant = report->participant,
-        .order_id = report->order_id, .price = report->price, .stop = report->stop,
-        .quantity = report->order_quantity, .display = report->display_quantity, .min = report->min_quantity,
-        .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
-        .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
-        .allowed_high = report->allowed_high, .detail = report->detail, .words = words};
-    if (report->client != NAME_NONE) about.client = report->client + 1;
-    else if (words == NULL && is_rejected_for_unknown(exchange, report)) about.client = UINT32_MAX;
+    struct reason_case about = reason_case_of(report, words);
+    if (words == NULL && is_rejected_for_unknown(exchange, report)) about.client = UINT32_MAX;
     uint32_t size = reason_text(exchange, &about, text);
     encode_reason_of(json, report->reason, reason_rule(exchange, &about));
     json_name(json, "text");

@@ -379,6 +379,41 @@ static const struct field deals_fields[] = {
     {"to", OPTIONAL, read_deals_to},
 };
 
+#define EXPLAIN (body->request->explain)
+
+static void begin_explain(struct request *request) { request->explain = (struct request_explain){0}; }
+
+static int read_explain_order(struct body *body, const cJSON *item, const char *field) {
+    return member_order_id(body, item, field, &EXPLAIN.order_id);
+}
+static int read_explain_trade(struct body *body, const cJSON *item, const char *field) {
+    return member_order_id(body, item, field, &EXPLAIN.trade_id);
+}
+static int read_explain_seq(struct body *body, const cJSON *item, const char *field) {
+    int64_t seq;
+    if (member_integer(body, item, field, 1, INT64_C(9007199254740991), &seq) != 0) return -1;
+    EXPLAIN.seq = (uint64_t)seq;
+    return 0;
+}
+static uint32_t explain_names_count(const struct body *body) {
+    return (given(body, "order_id") != NULL) + (given(body, "trade_id") != NULL) + (given(body, "seq") != NULL);
+}
+static int complete_explain(struct body *body) {
+    if (explain_names_count(body) > 0) return 0;
+    return body_refuse(body, REJECT_MISSING_FIELD, "order_id", "explain needs an order_id, a trade_id or a seq");
+}
+static int finish_explain(struct body *body) {
+    if (explain_names_count(body) == 1) return 0;
+    return body_refuse(body, REJECT_BAD_VALUE, given(body, "seq") != NULL ? "seq" : "trade_id",
+                       "explain takes one of order_id, trade_id and seq");
+}
+
+static const struct field explain_fields[] = {
+    {"order_id", OPTIONAL, read_explain_order},
+    {"trade_id", OPTIONAL, read_explain_trade},
+    {"seq", OPTIONAL, read_explain_seq},
+};
+
 static void begin_instruments(struct request *request) { request->instruments.section = -1; }
 
 static int read_instruments_section(struct body *body, const cJSON *item, const char *field) {
@@ -667,6 +702,7 @@ static const struct form forms[REQUEST_COUNT] = {
         {FIELDS(order_status_fields), begin_order_status, complete_named_order, finish_named_order},
     [REQUEST_BALANCES] = {NULL, 0, NULL, NULL, NULL},
     [REQUEST_DEALS] = {FIELDS(deals_fields), begin_deals, NULL, finish_deals},
+    [REQUEST_EXPLAIN] = {FIELDS(explain_fields), begin_explain, complete_explain, finish_explain},
     [REQUEST_PARTICIPANT] = {NULL, 0, NULL, NULL, NULL},
     [REQUEST_INSTRUMENTS] = {FIELDS(instruments_fields), begin_instruments, NULL, NULL},
     [REQUEST_SESSIONS] = {NULL, 0, NULL, NULL, NULL},

@@ -239,7 +239,8 @@ static int read_late_login(struct body *body, const cJSON *item, const char *fie
     static const char *const modes[] = {"admit", "refuse"};
     uint32_t mode;
     if (member_choice(body, item, field, modes, 2, &mode) != 0) return -1;
-    if (mode == 1) body_later(body, field, "%s refuse is not available yet", field);
+    SESSION.terms.flags &= (uint8_t)~SESSION_LATE_LOGIN_REFUSE;
+    if (mode == 1) SESSION.terms.flags |= SESSION_LATE_LOGIN_REFUSE;
     return 0;
 }
 

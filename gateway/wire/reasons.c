@@ -19,27 +19,8 @@ void say(struct sentence *sentence, const char *format, ...) {
 
 /* ---- parts of sentences ---- */
 
-const char *field_text(const char *field, uint32_t field_size, char out[part_size]) {
-    CHECK(field_size < part_size);
-    memcpy(out, field, field_size);
-    out[field_size] = '\0';
-    return out;
-}
-
-const char *decimal_text(int64_t scaled, uint32_t places, char out[part_size]) {
-    out[decimal_format(scaled, places, out)] = '\0';
-    return out;
-}
-
 const char *ticks_text(const struct sentence *sentence, int64_t ticks, char out[part_size]) {
-    if (sentence->instrument == NULL) return snprintf(out, part_size, "%" PRId64 " ticks", ticks), out;
-    return decimal_text(ticks * sentence->instrument->tick_scaled, sentence->instrument->price_places, out);
-}
-
-const char *date_text(int64_t date, char out[part_size]) {
-    date_format((int32_t)date, out);
-    out[10] = '\0';
-    return out;
+    return price_text(sentence->instrument, ticks, out);
 }
 
 const char *symbol_text(const struct sentence *sentence, char out[part_size]) {
@@ -85,8 +66,7 @@ static void say_unknown_instrument(struct sentence *sentence) {
     else say(sentence, "there is no such instrument");
 }
 
-/* "Minsk time" of a moment. */
-static const char *moment_text(int64_t time_ns, char out[part_size]) {
+const char *moment_text(int64_t time_ns, char out[part_size]) {
     char date[part_size];
     int32_t day = trade_date(time_ns);
     int minute = (int)((time_ns - trade_date_begin_ns(day, 0)) / (60 * NS_PER_SECOND));
@@ -425,6 +405,17 @@ static void say_book(struct sentence *sentence) {
     case REJECT_LIMIT_REACHED: say(sentence, "the exchange has no room for one more"); break;
     case REJECT_NOT_AVAILABLE: say(sentence, "this is not available yet"); break;
     }
+}
+
+struct reason_case reason_case_of(const struct report *report, const struct request_words *words) {
+    return (struct reason_case){
+        .reason = report->reason, .instrument = report->instrument, .participant = report->participant,
+        .order_id = report->order_id, .price = report->price, .stop = report->stop,
+        .quantity = report->order_quantity, .display = report->display_quantity, .min = report->min_quantity,
+        .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
+        .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
+        .allowed_high = report->allowed_high, .detail = report->detail, .words = words,
+        .client = report->client != NAME_NONE ? report->client + 1 : 0};
 }
 
 uint32_t reason_text(const struct exchange *exchange, const struct reason_case *about, char out[reason_text_size]) {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "engine/exchange.h"
+#include "engine/views/report.h"
 #include "gateway/wire/request.h"
 
 enum { reason_text_size = 320 };
@@ -34,6 +35,9 @@ struct reason_case {
 
 /* The rule behind it, where one reason serves several; "" = none. */
 const char *reason_rule(const struct exchange *exchange, const struct reason_case *about);
+
+/* What a report of a refusal says; `words` may be NULL. */
+struct reason_case reason_case_of(const struct report *report, const struct request_words *words);
 
 /* Writes one sentence, NUL-terminated, without its full stop; returns its length. Never empty. */
 uint32_t reason_text(const struct exchange *exchange, const struct reason_case *about, char out[reason_text_size]);

@@ -2,6 +2,7 @@
 #ifndef BIRZHA_WIRE_REASONS_INTERNAL_H
 #define BIRZHA_WIRE_REASONS_INTERNAL_H
 
+#include "gateway/wire/phrase.h"
 #include "gateway/wire/reasons.h"
 
 /* A sentence in the making, with what its parts need. */
@@ -15,16 +16,14 @@ struct sentence {
 __attribute__((format(printf, 2, 3)))
 void say(struct sentence *sentence, const char *format, ...);
 
-enum { part_size = 64 };
-
 /* Parts of sentences: text that is written to `out`, or a constant. */
-const char *field_text(const char *field, uint32_t field_size, char out[part_size]);    /* NUL-padded field */
-const char *decimal_text(int64_t scaled, uint32_t places, char out[part_size]);
 const char *ticks_text(const struct sentence *sentence, int64_t ticks, char out[part_size]);
-const char *date_text(int64_t date, char out[part_size]);
 const char *symbol_text(const struct sentence *sentence, char out[part_size]);
 const char *participant_text(const struct sentence *sentence, char out[part_size]);
 const char *section_text(const struct sentence *sentence);
+
+/* "2021-06-28 at 09:30", Minsk time. */
+const char *moment_text(int64_t time_ns, char out[part_size]);
 
 /* The request's words; all "" where none are known. */
 const struct request_words *words_of(const struct sentence *sentence);

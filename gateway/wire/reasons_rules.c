@@ -133,6 +133,20 @@ static void say_signature(struct sentence *sentence) {
         today_text(sentence, today));
 }
 
+/* ACC-10 */
+static void say_late_login(struct sentence *sentence) {
+    char id[part_size], start[part_size], logon[part_size];
+    const struct reason_case *about = sentence->about;
+    moment_text(about->allowed_low, start);
+    if (about->allowed_high == 0) {
+        say(sentence, "session %s began on %s, Minsk time, and this user was not logged on", session_text(sentence, id),
+            start);
+        return;
+    }
+    say(sentence, "session %s began on %s, Minsk time, and this user logged on, not before that, on %s",
+        session_text(sentence, id), start, moment_text(about->allowed_high, logon));
+}
+
 void say_admission(struct sentence *sentence) {
     const struct reason_case *about = sentence->about;
     char part[part_size];
@@ -156,6 +170,7 @@ void say_admission(struct sentence *sentence) {
         say(sentence, "this person is the trader of another participant, and can be one of one only");
         break;
     case REJECT_SIGNATURE_INVALID: say_signature(sentence); break;
+    case REJECT_LATE_LOGIN: say_late_login(sentence); break;
     case REJECT_SANCTION_ACTIVE: say_until(sentence, "a sanction is in force", about->allowed_high); break;
     case REJECT_FEE_ARREARS: say_arrears(sentence); break;
     case REJECT_OBLIGATIONS_OUTSTANDING:

@@ -34,7 +34,7 @@ enum availability { OFFERED, LATER };
     XX(PARTICIPANT, "participant_request", OFFERED, LOGGED_ON) \
     XX(INSTRUMENTS, "instruments_request", OFFERED, PUBLIC) \
     XX(SESSIONS, "sessions_request", OFFERED, PUBLIC) \
-    XX(EXPLAIN, "explain", LATER, LOGGED_ON) \
+    XX(EXPLAIN, "explain", OFFERED, LOGGED_ON) \
     XX(SUBSCRIBE, "subscribe", OFFERED, PUBLIC) \
     XX(UNSUBSCRIBE, "unsubscribe", OFFERED, PUBLIC) \
     XX(ADMIN_CLOCK, "admin_clock", OFFERED, ADMIN) \
@@ -150,6 +150,9 @@ struct request_order_status {
     char orig_client_order_id[client_order_id_size];
 };
 
+/* Exactly one of the three is not 0. An id that nothing can have is UINT64_MAX. */
+struct request_explain { uint64_t order_id, trade_id, seq; };
+
 struct request_deals { int32_t from_date, to_date; };   /* trade dates, inclusive; date_none = not given */
 struct request_instruments { int32_t section; };         /* enum section, -1 = all */
 struct request_clock { int64_t now_ns; };
@@ -174,6 +177,7 @@ struct request {
         struct request_logon logon;
         struct request_subscribe subscribe;         /* and unsubscribe */
         struct request_order_status order_status;
+        struct request_explain explain;
         struct request_deals deals;
         struct request_instruments instruments;
         struct request_session session;             /* admin_session */

@@ -217,7 +217,7 @@ Test(desk, sessions_that_cannot_be) {
         {1206, "schedule", "'session':'OLD','schedule':{'open':'09:00','close':'10:00'}"},
         {1206, "model", "'session':'OLD','model':'continuous'"},
         {1206, "session", "'session':'a b','symbols':['DY-SMP-EX']"},
-        {1211, "late_login", "'session':'NEW','symbols':['DY-SMP-EX'],'late_login':'refuse'"},
+        {1206, "late_login", "'session':'NEW','symbols':['DY-SMP-EX'],'late_login':'never'"},
     };
     struct server server;
     char before[32];
@@ -234,6 +234,36 @@ Test(desk, sessions_that_cannot_be) {
     }
     client_send(root, "{'type':'admin_digest'}");
     client_expect(root, "{'type':'digest','state_hash':'%s'}", before);
+    client_close(root);
+    server_stop(&server);
+}
+
+/* ACC-10: who is not here when the session starts waits for the next; a second connection does not matter. */
+Test(desk, a_late_login) {
+    struct server server;
+    server_start_text(&server, world);
+    struct client *ua1 = client_logon(&server, "ua1"), *root = client_logon(&server, "root");
+    client_send(root, "{'type':'admin_session','session':'NOON','symbols':['DY-SMP-EX'],'late_login':'refuse',"
+                "'schedule':{'open':'12:00','close':'13:30'}}");
+    client_expect(root, "{'type':'ack'}");
+    expect_session(root, "{'session':'NOON','restrictions':{'late_login':'refuse'}}");
+    clock_move(root, "2021-08-02T09:00:00Z");
+    struct client *pl1 = client_logon(&server, "pl1"), *again = client_logon(&server, "ua1");
+    order_enter(ua1, "a", "buy", 1, "2600.00", "");
+    order_send(pl1, "b", "buy", 1, "2600.00", "");
+    client_expect(pl1, "{'exec_type':'rejected','code':213,'reason':'late_login','rule':'ACC-10',"
+                  "'text':'~2021-08-02 at 12:00'}");
+    client_close(ua1);
+    expect_report(again, "new", "a", "");
+    order_enter(again, "c", "buy", 1, "2600.00", "");
+    clock_move(root, "2021-08-03T09:00:00Z");
+    order_enter(pl1, "b", "buy", 1, "2600.00", "");
+    client_close(again);
+    client_close(pl1);
+    pl1 = client_logon(&server, "pl1");
+    order_send(pl1, "d", "buy", 1, "2600.00", "");
+    expect_refusal(pl1, 213, "late_login", "");
+    client_close(pl1);
     client_close(root);
     server_stop(&server);
 }

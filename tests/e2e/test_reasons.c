@@ -427,7 +427,6 @@ Test(reasons, what_is_not_available_yet_says_so) {
                                 "'price':'2700.00'";
     static const char *const extras[] = {"'time_in_force':'at_open'", "'time_in_force':'at_close'"};
     static const char *const requests[] = {
-        "'type':'explain','order_id':'1'", "'type':'explain','trade_id':'1'", "'type':'explain','seq':1",
         "'type':'subscribe','channel':'auction','symbols':'all'",
         "'type':'lot_offer','lot':'L1','session':'S','symbol':'DY-SMP-EX','order_qty':1,'start_px':'2700.00'",
         "'type':'lot_bid','lot':'L1','price':'2700.00'", "'type':'lot_choose_basis','lot':'L1','basis':'FCA'",

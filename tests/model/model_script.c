@@ -397,6 +397,9 @@ static const struct member of_command_bust[] = {
 static const struct member of_command_news[] = {
     C(news.text, "text", .form = FORM_TEXT),
 };
+static const struct member of_command_logon[] = {
+    C(logon.on, "on", .form = FORM_U8),
+};
 static const struct member of_held[] = {
     E(held.order_id, "order", .form = FORM_U64), E(held.amount, "amount", .form = FORM_I64),
     E(held.value, "value", .form = FORM_I64), E(held.free, "free", .form = FORM_I64),
@@ -528,6 +531,7 @@ static const struct kind command_kinds[] = {
     KIND(COMMAND_PAY_FEES, pay_fees, of_command_pay_fees),
     KIND(COMMAND_BUST, bust, of_command_bust),
     KIND(COMMAND_NEWS, news, of_command_news),
+    KIND(COMMAND_LOGON, logon, of_command_logon),
 };
 
 static const struct kind event_kinds[] = {

@@ -284,7 +284,6 @@ Test(errors, sessions) {
         {SESSION("'currencies':['GBP']"), 2, "sessions[0].currencies[0]", "GBP"},
         {SESSION("'multi_basis':1"), 2, "sessions[0].multi_basis", "true or false"},
         {SESSION("'role':'dealers'"), 2, "sessions[0].role", "any or brokers_only"},
-        {SESSION("'late_login':'refuse'"), 2, "sessions[0].late_login", "not available yet"},
         {SESSION("'late_login':'never'"), 2, "sessions[0].late_login", "admit or refuse"},
     };
     EXPECT_REFUSED(rows);

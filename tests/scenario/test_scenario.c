@@ -356,7 +356,7 @@ Test(scenario, remarks_limits_and_mandates) {
                "'users':[{'user':'u','role':'trader','participant':'A','password':'x','person':'p',"
                "'certificate':{'issued':'2021-01-15','power_of_attorney_until':'2021-12-31'}},"
                "{'user':'v','role':'trader','participant':'A','password':'x','person':'p'}],"
-               "'sessions':[{'id':'S','model':'continuous','symbols':['DY-SMP-EX'],'late_login':'admit'}]}", &scenario);
+               "'sessions':[{'id':'S','model':'continuous','symbols':['DY-SMP-EX'],'late_login':'refuse'}]}", &scenario);
     make_world(&made, &scenario);
     const struct participant *firm = exchange_participant(made.exchange, 0);
     cr_expect_eq(firm->remarks, 1 << REMARK_CONTRACT | 1 << REMARK_ARREARS | 1 << REMARK_CLAIM);
@@ -375,6 +375,7 @@ Test(scenario, remarks_limits_and_mandates) {
     cr_expect_eq(client->flags, CLIENT_OWN_ACCOUNT | CLIENT_CROSS_ALLOWED);
     const struct person *person = exchange_person(made.exchange, exchange_user(made.exchange, 0)->person);
     cr_expect(field_is(person->id, user_name_size, "p"));
+    cr_expect_eq(exchange_session(made.exchange, 0)->flags, SESSION_LATE_LOGIN_REFUSE);
     cr_expect_eq(exchange_user(made.exchange, 1)->person, exchange_user(made.exchange, 0)->person);
     cr_expect_eq(person->certificate_to_date, date_from_civil(2021, 12, 31));
     free(made.exchange);

@@ -14,6 +14,7 @@
 
 #include "engine/exchange.h"
 #include "engine/views/deals.h"
+#include "engine/views/story.h"
 #include "engine/views/orders.h"
 #include "gateway/session/dialog.h"
 #include "gateway/session/hub.h"
@@ -31,7 +32,7 @@ struct fake_port {
 
 struct fixture {
     struct exchange *exchange;
-    void *orders, *deals;
+    void *orders, *deals, *story;
     struct hub hub;
     struct fake_port ports[4];
     struct dialog dialogs[4];
@@ -222,6 +223,7 @@ static inline void fixture_open(void) {
     fixture->exchange = exchange_init(zeroed(exchange_size(&limits)), &limits);
     fixture->orders = orders_view_init(zeroed(orders_view_size(&limits, 16)), &limits, 16);
     fixture->deals = deals_init(zeroed(deals_size(&limits, 16)), &limits, 16);
+    fixture->story = story_init(zeroed(story_size(64)), 64);
     build_world();
     const struct hub_host host = {
         .version = "test", .clock_mode = "manual", .apply = fake_apply, .move_clock = fake_move_clock,
@@ -230,6 +232,7 @@ static inline void fixture_open(void) {
     };
     const struct hub_views views = {
         .exchange = fixture->exchange, .orders = fixture->orders, .deals = fixture->deals,
+        .story = fixture->story,
     };
     cr_assert_eq(hub_init(&fixture->hub, &host, &views), 0);
     for (int i = 0; i < 4; i++) {
@@ -249,6 +252,7 @@ static inline void fixture_close(void) {
     free(fixture->exchange);
     free(fixture->orders);
     free(fixture->deals);
+    free(fixture->story);
     free(fixture);
 }
 

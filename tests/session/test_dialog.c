@@ -30,7 +30,8 @@ Test(dialog, verdicts_come_in_their_order) {
         {"{\"type\":\"new_order\",\"nonsense\":1}", "\"reason\":\"unknown_field\""},
         {"{\"type\":\"new_order\"}", "\"reason\":\"missing_field\""},
         {"{\"type\":\"logon\",\"nonsense\":1}", "\"reason\":\"already_logged_on\""},
-        {"{\"type\":\"explain\",\"order_id\":\"1\"}", "\"reason\":\"not_available\""},
+        {"{\"type\":\"lot_bid\",\"lot\":\"1\"}", "\"reason\":\"not_available\""},
+        {"{\"type\":\"explain\",\"order_id\":\"1\"}", "\"reason\":\"order_unknown\""},
     };
     for (size_t i = 0; i < sizeof traders / sizeof *traders; i++) {
         say(0, traders[i].line);

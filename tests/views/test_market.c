@@ -71,6 +71,30 @@ Test(market_view, a_new_date_begins_anew_but_for_the_last_price) {
     }
 }
 
+/* PRC-7: 40 lots at 200 are too old by a minute; 1 x 100 + 3 x 104 = 412, / 4 = 103; half a tick goes up: 1 x 100 + 1 x
+ * 101 = 201, / 2 = 100.5. A date without trades changes nothing. */
+Test(market_view, the_reference_is_the_mean_of_the_last_half_hour) {
+    const int64_t minute = 60 * NS_PER_SECOND;
+    struct market_fixture m = market_new();
+    const int64_t start = m.time_ns;
+    deal(&m, BUTTER, 200, 40);
+    m.time_ns = start + minute;
+    deal(&m, BUTTER, 100, 1);
+    m.time_ns = start + 30 * minute;
+    deal(&m, BUTTER, 104, 3);
+    pass_to(&m, morning_of(2021, 1, 5));
+    cr_expect_eq(market_view_figures(m.view, BUTTER)->reference.ticks, 103);
+    pass_to(&m, morning_of(2021, 1, 6));
+    cr_expect_eq(market_view_figures(m.view, BUTTER)->reference.ticks, 103);
+    deal(&m, BUTTER, 100, 1);
+    deal(&m, BUTTER, 101, 1);
+    cr_expect_eq(market_view_figures(m.view, BUTTER)->reference.ticks, 103);
+    pass_to(&m, morning_of(2021, 1, 7));
+    cr_expect_eq(market_view_figures(m.view, BUTTER)->reference.ticks, 101);
+    cr_expect_eq(market_view_figures(m.view, TIMBER)->reference.ticks, 0);
+    free(m.view);
+}
+
 Test(market_view, the_date_changes_at_midnight_in_minsk) {
     struct market_fixture m = market_new();
     const int64_t midnight_ns = trade_date_begin_ns(date_from_civil(2021, 1, 5), 0);

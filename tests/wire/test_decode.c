@@ -59,7 +59,7 @@ Test(decode, head_gives_type_and_req_id_of_any_request, .init = begin, .fini = e
         {"{'type':'new_order','req_id':7}", REQUEST_NEW_ORDER, "7"},
         {"{'req_id':-9007199254740991,'type':'nonsense'}", REQUEST_UNKNOWN, "-9007199254740991"},
         {"{'req_id':9007199254740991}", REQUEST_UNKNOWN, "9007199254740991"},
-        {"{'type':'explain','req_id':'a b'}", REQUEST_EXPLAIN, "\"a b\""},
+        {"{'type':'explain','order_id':'5','req_id':'a b'}", REQUEST_EXPLAIN, "\"a b\""},
         {"{'type':'logout','req_id':''}", REQUEST_LOGOUT, "\"\""},
         {"{'type':'logout','req_id':'\\u0001\\n\\\"\\\\\\u00e9'}", REQUEST_LOGOUT,
          "\"\\u0001\\u000a\\\"\\\\\xc3\xa9\""},
@@ -136,7 +136,7 @@ Test(decode, refuses_in_the_order_type_unknown_missing_bad, .init = begin, .fini
         {"{}", 1205, "type"},
         {"{'type':1}", 1206, "type"},
         {"{'type':'nonsense','what':1}", 1208, "type"},
-        {"{'type':'explain','what':1}", 1211, "type"},
+        {"{'type':'admin_snapshot','what':1}", 1211, "type"},
         {"{'type':'new_order','what':1}", 1207, "what"},
         {"{'type':'new_order','side':'up','what':1,'else':2}", 1207, "what"},
         {"{'type':'new_order','Symbol':'DY-SMP-EX'}", 1207, "Symbol"},
@@ -157,7 +157,7 @@ Test(decode, refuses_in_the_order_type_unknown_missing_bad, .init = begin, .fini
 
 Test(decode, refuses_every_type_that_is_not_available, .init = begin, .fini = end) {
     static const char *const names[] = {
-        "explain", "admin_snapshot", "admin_guarantee", "admin_carry_over", "lot_offer", "lot_bid",
+        "admin_snapshot", "admin_guarantee", "admin_carry_over", "lot_offer", "lot_bid",
         "lot_choose_basis", "deal_propose", "deal_confirm", "deal_decline", "contract_sign", "contract_pay",
         "contract_ship", "contract_accept", "contract_dispute", "contract_cancel",
     };

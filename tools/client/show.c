@@ -163,18 +163,12 @@ static void show_members(const cJSON *message, const struct style *style, struct
     output_add(output, "\n");
 }
 
+/* The sentences say the figures; `figures` is for programs. */
 static void show_explanation(const cJSON *explanation, const struct style *style, struct output *output) {
     const cJSON *step;
     cJSON_ArrayForEach(step, cJSON_GetObjectItemCaseSensitive(explanation, "steps")) {
         output_print(output, "  %s%-8s%s  %s", style->strong, message_text(step, "rule"), style->plain,
                      message_text(step, "text"));
-        const cJSON *figures = cJSON_GetObjectItemCaseSensitive(step, "figures"), *figure;
-        cJSON_ArrayForEach(figure, figures) {
-            output_add(output, figure == figures->child ? "  [" : ", ");
-            if (figure->string != NULL) output_print(output, "%s ", figure->string);
-            table_value(figure, output);
-            if (figure->next == NULL) output_add(output, "]");
-        }
         output_add(output, "\n");
     }
 }

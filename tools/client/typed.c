@@ -33,7 +33,7 @@ const struct typed_command typed_commands[] = {
     {"deals", "[FROM [TO]]", "your deals, by date (2021-06-28)", "", 0},
     {"balances", "", "your money and what is held", "", 0},
     {"participant", "", "your own record", "", 0},
-    {"explain", "ORDER | trade ID | seq N", "why something happened (not yet)", "id trade seq", 0},
+    {"explain", "ORDER | trade ID | seq N", "why something happened", "id trade seq", 0},
     {"subscribe", "CHANNEL SYMBOL... | all", "public messages as they come", CHANNEL_WORDS, 1},
     {"unsubscribe", "CHANNEL SYMBOL... | all", "no more of them", CHANNEL_WORDS, 1},
     {"quit", "", "leave", "", 0},
