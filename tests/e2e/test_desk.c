@@ -71,6 +71,33 @@ Test(desk, a_bust_takes_a_deal_back) {
     server_stop(&server);
 }
 
+/* A fee that was paid already is the payer's again, free on its account; one that was not is owed no more. */
+Test(desk, a_bust_gives_paid_fees_back) {
+    struct server server;
+    server_start_text(&server, world);
+    struct client *by1 = client_logon(&server, "by1"), *ua1 = client_logon(&server, "ua1");
+    struct client *boss = client_logon(&server, "boss");
+    order_enter(ua1, "b", "buy", 2, "2700.00", "");
+    order_enter(by1, "s", "sell", 2, "2700.00", "");
+    client_send(boss, "{'type':'admin_fees','participant':'UA-1','currency':'USD','amount':'216.00'}");
+    client_expect(boss, "{'type':'ack'}");
+    client_send(boss, "{'type':'admin_fees','participant':'BY-1','currency':'BYN','amount':'46.48','source':'deposit'}");
+    client_expect(boss, "{'type':'ack'}");
+    client_send(boss, "{'type':'admin_bust','trade_id':'1','text':'typed twice'}");
+    client_expect(boss, "{'type':'ack'}");
+    expect_fill(by1, "s", 2, "2700.00", "taker", "filled");
+    expect_report(by1, "trade_cancel", "s", "");
+    expect_fill(ua1, "b", 2, "2700.00", "maker", "filled");
+    expect_report(ua1, "trade_cancel", "b", "");
+    expect_account(ua1, "{'currency':'USD','credited':'100216.00','free':'100216.00','fees_due':'0.00'}");
+    expect_account(by1, "{'currency':'BYN','credited':'100046.48','free':'100000.00','fees_due':'0.00',"
+                   "'set_off':'46.48'}");
+    client_close(by1);
+    client_close(ua1);
+    client_close(boss);
+    server_stop(&server);
+}
+
 /* The report of a bust is one of the stream: it comes again after a logon. */
 Test(desk, a_bust_is_sent_again) {
     struct server server;
