@@ -197,6 +197,13 @@ enum deal_class exchange_entry_class(const struct exchange *exchange, uint32_t i
                                      int resident);
 /* Remarks that count in the instrument's session: bit = enum remark. ACC-15 */
 uint8_t exchange_remarks(const struct exchange *exchange, uint32_t participant, uint32_t session);
+/* The same as they stand now: they count when the next session starts. */
+uint8_t exchange_remarks_now(const struct exchange *exchange, uint32_t participant);
+/* When a session with hours opens next; INT64_MAX = never, or it has none. */
+int64_t exchange_session_opens_ns(const struct exchange *exchange, uint32_t session);
+/* The row behind instrument_rules' floor or ceiling of today; NULL = there is none. */
+const struct command_band_rule *exchange_band_rule(const struct exchange *exchange, uint32_t instrument, enum side side,
+                                                   int resident, enum band_kind band);
 
 /* Index of a name, or NAME_NONE. */
 uint32_t exchange_find_instrument(const struct exchange *exchange, const char *symbol, uint32_t size);

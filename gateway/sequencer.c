@@ -79,7 +79,7 @@ static int map_all(struct sequencer *sequencer, const struct limits *limits) {
 /* The register of deals asks the view of orders, so it comes after it; the story asks the depth that an order found,
  * so it comes before. */
 static void tell_views(struct sequencer *sequencer, const struct command *command) {
-    struct report reports[orders_view_reports_max];
+    struct report reports[orders_view_reports_max + deals_reports_max];
     const int64_t time_ns = command->time_ns;
     for (uint32_t i = 0; i < sequencer->events.count; i++) {
         const struct event *event = &sequencer->events.events[i];
@@ -88,6 +88,8 @@ static void tell_views(struct sequencer *sequencer, const struct command *comman
         depth_apply(sequencer->depth, event);
         market_view_apply(sequencer->market, event, time_ns);
         deals_apply(sequencer->deals, sequencer->orders, event, time_ns);
+        count += deals_reports(sequencer->deals, sequencer->orders, event, command->sequence, i, time_ns,
+                               reports + count);
         for (uint32_t j = 0; j < count && sequencer->hub; j++) hub_on_report(sequencer->hub, &reports[j]);
     }
 }

@@ -109,3 +109,18 @@ int64_t session_next_change_ns(const struct exchange *x, const struct session *s
     }
     return INT64_MAX;
 }
+
+int64_t exchange_session_opens_ns(const struct exchange *x, uint32_t index) {
+    CHECK(index < x->sessions_count);
+    const struct session *session = &x->sessions[index];
+    if (!session_is_scheduled(session)) return INT64_MAX;
+    int64_t from_ns = x->time_ns;
+    if (session->closed_date == x->trade_date) from_ns = trade_date_begin_ns(x->trade_date + 1, 0) - 1;
+    else if (session_hours_contain(x, session, from_ns)) from_ns = closing_ns(session, x->trade_date);
+    if (!calendar_covers(trade_date(from_ns))) return INT64_MAX;
+    for (int32_t date = trade_date(from_ns); calendar_covers(date); date++) {
+        int64_t open_ns = opening_ns(session, date);
+        if (session_is_held_on(x, session, date) && open_ns > from_ns) return open_ns;
+    }
+    return INT64_MAX;
+}

@@ -58,6 +58,11 @@ void standing_set_at_once(struct exchange *x, uint32_t participant) {
     for (uint32_t i = 0; i < x->sessions_count; i++) row_of(x, i)[participant] = remarks;
 }
 
+uint8_t exchange_remarks_now(const struct exchange *x, uint32_t participant) {
+    CHECK(participant < x->participants_count);
+    return remarks_now(x, participant);
+}
+
 uint8_t exchange_remarks(const struct exchange *x, uint32_t participant, uint32_t session) {
     CHECK(participant < x->participants_count && (session == NAME_NONE || session < x->sessions_count));
     return row_of(x, session)[participant];

@@ -74,6 +74,16 @@ static void refresh_bands(const struct exchange *x, uint32_t index, struct instr
     }
 }
 
+const struct command_band_rule *exchange_band_rule(const struct exchange *x, uint32_t index, enum side side,
+                                                   int resident, enum band_kind band) {
+    for (uint32_t i = x->tables->bands_count; i-- > 0;) {
+        const struct command_band_rule *row = &x->tables->bands[i];
+        if (row->instrument == index && row->band == band && covers(row->from_date, row->to_date, x->trade_date) &&
+            exchange_entry_class(x, index, side, resident) == row->deal_class) return row;
+    }
+    return NULL;
+}
+
 static int fits(uint8_t wanted, uint32_t is) { return wanted == RULE_ANY || wanted == is; }
 
 static void refresh_fee(const struct exchange *x, const struct command_fee_rule *row, uint32_t index,

@@ -110,8 +110,8 @@ static struct deal_party party_of(const struct orders_view *orders, uint64_t ord
                                .principal = order->client != NAME_NONE ? order->client : participant};
 }
 
-void deals_apply(struct deals *deals, const struct orders_view *orders, const struct event *event, int64_t time_ns) {
-    if (event->kind != EVENT_TRADE) return;
+static void take_trade(struct deals *deals, const struct orders_view *orders, const struct event *event,
+                       int64_t time_ns) {
     const struct event_trade *trade = &event->trade;
     CHECK(deals->taken_count == 0 ||
           trade->trade_id > deals->ring[slot_of(deals, deals->taken_count)].trade_id);
@@ -132,6 +132,59 @@ void deals_apply(struct deals *deals, const struct orders_view *orders, const st
     for (uint32_t side = 0; side < sides_count(deal); side++) {
         list_append(deals, deal->parties[side].participant, slot);
     }
+}
+
+static void take_bust(struct deals *deals, uint64_t trade_id) {
+    const struct deal *deal = deals_find(deals, trade_id);
+    if (deal) deals->ring[slot_of(deals, deal->number)].state = DEAL_STATE_BUSTED;
+}
+
+void deals_apply(struct deals *deals, const struct orders_view *orders, const struct event *event, int64_t time_ns) {
+    if (event->kind == EVENT_TRADE) take_trade(deals, orders, event, time_ns);
+    else if (event->kind == EVENT_BUSTED) take_bust(deals, event->busted.trade_id);
+}
+
+/* The order as it stands, or what the deal knows of one that is no longer on record. */
+static void report_side(const struct deal *deal, enum side side, const struct orders_view *orders, int64_t time_ns,
+                        struct report *out) {
+    const struct deal_party *party = &deal->parties[side];
+    const struct order_state *order = orders_view_find(orders, party->order_id);
+    if (order) {
+        orders_view_status(order, time_ns, out);
+        return;
+    }
+    *out = (struct report){
+        .time_ns = time_ns, .order_id = party->order_id, .value = deal->value, .participant = party->participant,
+        .instrument = deal->instrument, .price = deal->price, .order_quantity = deal->quantity,
+        .cum_quantity = deal->quantity, .expire_date = date_none, .kind = REPORT_EXECUTION,
+        .client = party->principal != party->participant ? party->principal : NAME_NONE,
+        .ord_status = ORD_STATUS_FILLED, .side = (uint8_t)side};
+}
+
+uint32_t deals_reports(const struct deals *deals, const struct orders_view *orders, const struct event *event,
+                       uint64_t command_sequence, uint32_t event_index, int64_t time_ns,
+                       struct report out[deals_reports_max]) {
+    if (event->kind != EVENT_BUSTED) return 0;
+    const struct event_busted *busted = &event->busted;
+    const struct deal *deal = deals_find(deals, busted->trade_id);
+    if (!deal) return 0;
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        struct report *report = &out[side];
+        report_side(deal, (enum side)side, orders, time_ns, report);
+        report->exec_type = EXEC_TYPE_TRADE_CANCEL;
+        report->reason = REJECT_NONE;
+        report->exec_sequence = command_sequence;
+        report->exec_index = event_index;
+        report->trade_id = deal->trade_id;
+        report->last_quantity = deal->quantity;
+        report->last_price = deal->price;
+        report->deal_class = deal->deal_class;
+        report->liquidity = side == deal->taker_side ? LIQUIDITY_TAKER : LIQUIDITY_MAKER;
+        report->fee.minor = -busted->fees[side].minor;
+        report->fee_currency = busted->fee_currencies[side];
+        report->flags |= REPORT_HAS_FEE;
+    }
+    return 2;
 }
 
 /* ---- reading ---- */

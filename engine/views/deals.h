@@ -15,13 +15,14 @@
 #include <stdint.h>
 
 #include "engine/event.h"
+#include "engine/views/report.h"
 
 struct limits;
 struct deals;
 struct orders_view;
 
-/* DEAL_STATE_MAP(XX): XX(NAME, name on the wire) */
-#define DEAL_STATE_MAP(XX) XX(DEAL, "deal")
+/* DEAL_STATE_MAP(XX): XX(NAME, name on the wire). BUSTED: taken back by the supervisor (FEE-7). */
+#define DEAL_STATE_MAP(XX) XX(DEAL, "deal") XX(BUSTED, "busted")
 #define XX(name, text) DEAL_STATE_##name,
 enum deal_state { DEAL_STATE_MAP(XX) };
 #undef XX
@@ -59,6 +60,15 @@ struct deals *deals_init(void *memory, const struct limits *limits, uint32_t dea
 
 /* Takes an event of a command that was applied at `time_ns`, after `orders` took it. Trade ids must grow. */
 void deals_apply(struct deals *deals, const struct orders_view *orders, const struct event *event, int64_t time_ns);
+
+enum { deals_reports_max = 2 };
+
+/* What the sides of a deal are told of its BUSTED, the buyer first: exec_type trade_cancel with the fill that is taken
+ * back and, below 0, the fee that is. The orders stay as they are. Comes after deals_apply of the same event; returns
+ * how many reports there are: none for a deal that was forgotten. */
+uint32_t deals_reports(const struct deals *deals, const struct orders_view *orders, const struct event *event,
+                       uint64_t command_sequence, uint32_t event_index, int64_t time_ns,
+                       struct report out[deals_reports_max]);
 
 /* Walks a participant's deals, dated from from_date to to_date (inclusive; date_none = without bound), oldest first;
  * it may be kept over any number of events:

@@ -49,6 +49,15 @@ static void host_unsubscribe(void *owner, struct dialog *dialog, const struct re
     publisher_unsubscribe(&daemon->publisher, &connection_of_dialog(dialog)->reader, subscribe);
 }
 
+/* A connection that is behind misses it: news is no reason to drop a reader. */
+static void host_announce(void *owner, const char *line, uint32_t size) {
+    const struct daemon *daemon = owner;
+    for (struct connection *each = daemon->network.connections; each; each = each->next) {
+        int listens = each->dialog.state == DIALOG_LOGGED_ON || each->reader.subscriptions;
+        if (listens && !each->port.is_behind(&each->port)) each->port.send(&each->port, line, size);
+    }
+}
+
 static void host_shutdown(void *owner) {
     daemon_stop(owner);
 }
@@ -65,6 +74,7 @@ static struct hub_host host_of(struct daemon *daemon, enum clock_mode clock) {
         .hash = host_hash,
         .subscribe = host_subscribe,
         .unsubscribe = host_unsubscribe,
+        .announce = host_announce,
         .shutdown = host_shutdown,
     };
 }

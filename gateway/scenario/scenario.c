@@ -11,6 +11,7 @@
 #define COUNT(array) (uint32_t)(sizeof array / sizeof array[0])
 
 /* Room beyond the file, for what officials create later. */
+enum { description_size = 1024 };
 enum { instruments_spare = 64, sessions_spare = 16, participants_spare = 1024, users_spare = 2048 };
 
 struct command *world_command(struct world *world, enum command_kind kind) {
@@ -59,12 +60,15 @@ static int read_start(const struct place *root, int64_t *start_ns) {
 
 static int read_head(struct scenario *scenario, const struct place *root) {
     static const struct key keys[] = {
-        {"name", KEY_REQUIRED}, {"start", KEY_REQUIRED}, {"seed", KEY_OPTIONAL}, {"instruments", KEY_OPTIONAL},
+        {"name", KEY_REQUIRED}, {"description", KEY_OPTIONAL}, {"start", KEY_REQUIRED}, {"seed", KEY_OPTIONAL},
+        {"instruments", KEY_OPTIONAL},
         {"rules", KEY_OPTIONAL}, {"participants", KEY_OPTIONAL}, {"users", KEY_OPTIONAL}, {"sessions", KEY_OPTIONAL},
         {"agents", KEY_OPTIONAL}};
     int64_t seed = 1;
     if (place_check_keys(root, keys, COUNT(keys)) != 0) return -EINVAL;
     if (place_read_label(root, "name", scenario->name, scenario_name_size) != 0) return -EINVAL;
+    char description[description_size] = "";     /* for who reads the file */
+    if (place_read_label(root, "description", description, description_size) != 0) return -EINVAL;
     if (read_start(root, &scenario->start_ns) != 0) return -EINVAL;
     if (place_read_integer(root, "seed", 0, (INT64_C(1) << 53) - 1, &seed) != 0) return -EINVAL;
     scenario->seed = (uint64_t)seed;
@@ -105,6 +109,7 @@ static int read_world(struct world *world, const struct place *root) {
     if (read_head(world->scenario, root) != 0) return -EINVAL;
     say_holidays(world);
     if (world_read_instruments(world, root) != 0) return -EINVAL;
+    if (world_read_rules(world, root) != 0) return -EINVAL;
     world_say_rules(world);
     if (read_if_there(world, root, "sessions", world_read_sessions) != 0) return -EINVAL;
     if (read_if_there(world, root, "participants", world_read_participants) != 0) return -EINVAL;
@@ -156,6 +161,8 @@ static void world_close(struct world *world) {
     registry_close(&world->sessions);
     registry_close(&world->participants);
     registry_close(&world->users);
+    registry_close(&world->persons);
+    free(world->employers);
     free(world->is_listed);
     free(world);
 }

@@ -16,8 +16,10 @@ struct world {
     struct holidays holidays;
     struct rules_table rules;
     struct registry symbols, sessions, participants, users;
+    struct registry persons;            /* who trades ... */
+    uint32_t *employers;                /* ... for which participant, by person */
     uint8_t *is_listed;                 /* by instrument: a session has it */
-    int has_no_tables;                  /* "rules": "none" */
+    int has_terms;                      /* deposits, fees and contracts are in force */
     int collects_fees;                  /* fees are taken from the deposit on the day they are due */
     struct command spare;               /* where commands go when memory is short ... */
     int out_of_memory;                  /* ... which the end of the loading says */
@@ -26,8 +28,10 @@ struct world {
 /* A new command of the world, zeroed but for kind, time and asker. Valid until the next. */
 struct command *world_command(struct world *world, enum command_kind kind);
 
-enum { exposure_factor_default = 500 };     /* RSK-1: 1 / 0.2 % */
-/* Adds the commands of the rule tables; the instruments come before. */
+/* Reads the key `rules`, over the shipped tables; the instruments come before. */
+__attribute__((warn_unused_result))
+int world_read_rules(struct world *world, const struct place *root);
+/* Adds the commands of the rule tables. */
 void world_say_rules(struct world *world);
 
 /* Each reads one key of the scenario and adds its commands. 0 or -EINVAL. */

@@ -85,36 +85,10 @@ static int read_collar(struct world *world, const struct place *member) {
     return catalogue_read_collar(member, &world->chosen.rows[index].instrument.collar_ppm);
 }
 
-static int is_none(const struct place *place) {
-    return cJSON_IsString(place->json) && strcmp(place->json->valuestring, "none") == 0;
-}
-
-/* Whether the dated tables are in force at all, and who sees to the payment of fees. */
-static int read_tables(struct world *world, const struct place *rules) {
-    static const char *const tables[] = {"default", "none"}, *const collects[] = {"instruction", "deposit"};
-    uint32_t table = 0, collect = 0;
-    if (place_read_choice(rules, "tables", tables, 2, &table) != 0) return -EINVAL;
-    if (place_read_choice(rules, "collect_fees", collects, 2, &collect) != 0) return -EINVAL;
-    world->has_no_tables = table == 1;
-    world->collects_fees = collect == 1;
-    return 0;
-}
-
-static int read_rules(struct world *world, const struct place *root) {
-    static const struct key keys[] = {
-        {"collar", KEY_OPTIONAL}, {"tables", KEY_OPTIONAL}, {"collect_fees", KEY_OPTIONAL},
-        {"allocation", KEY_LATER}, {"bands", KEY_LATER}, {"currencies", KEY_LATER},
-        {"deposit", KEY_LATER}, {"fees", KEY_LATER}, {"fx", KEY_LATER}, {"transit", KEY_LATER}};
+/* The collars of single instruments, which their terms need. */
+static int read_collars(struct world *world, const struct place *root) {
     struct place rules, collars;
-    char quote[place_quote_size];
-    if (!place_find(root, "rules", &rules) || is_default(&rules)) return 0;
-    world->has_no_tables = is_none(&rules);
-    if (world->has_no_tables) return 0;
-    if (!cJSON_IsObject(rules.json)) {
-        return place_refuse(&rules, "%s; it may be \"default\", \"none\" or an object", place_quote(rules.json, quote));
-    }
-    if (place_check_keys(&rules, keys, sizeof keys / sizeof keys[0]) != 0) return -EINVAL;
-    if (read_tables(world, &rules) != 0) return -EINVAL;
+    if (!place_find(root, "rules", &rules) || !cJSON_IsObject(rules.json)) return 0;
     if (!place_find(&rules, "collar", &collars)) return 0;
     if (place_check_object(&collars) != 0) return -EINVAL;
     for (struct place member = place_first(&collars); member.json != NULL; place_next(&member)) {
@@ -153,7 +127,7 @@ static void say_instrument(struct world *world, uint32_t index) {
 }
 
 int world_read_instruments(struct world *world, const struct place *root) {
-    if (choose(world, root) != 0 || read_rules(world, root) != 0) return -EINVAL;
+    if (choose(world, root) != 0 || read_collars(world, root) != 0) return -EINVAL;
     for (uint32_t i = 0; i < world->chosen.rows_count; i++) say_instrument(world, i);
     return 0;
 }

@@ -111,6 +111,17 @@ static int read_session_flag(const struct place *object, const char *key, enum s
     return 0;
 }
 
+/* ACC-10 */
+static int read_late_login(const struct place *object, uint8_t *flags) {
+    static const char *const modes[] = {"admit", "refuse"};
+    struct place place;
+    uint32_t mode;
+    if (!place_find_given(object, "late_login", &place)) return 0;
+    if (place_choice(&place, modes, COUNT(modes), &mode) != 0) return -EINVAL;
+    if (mode == 1) *flags |= SESSION_LATE_LOGIN_REFUSE;
+    return 0;
+}
+
 /* SES-4: every so many days from an anchor. */
 static int read_grid(const struct place *object, struct command_session_terms *terms) {
     struct place schedule, every;
@@ -147,6 +158,7 @@ static int read_terms(struct world *world, const struct place *object, uint32_t 
     if (read_currencies(object, &terms.currencies_mask) != 0) return -EINVAL;
     if (read_session_flag(object, "own_use", SESSION_OWN_USE, &terms.flags) != 0) return -EINVAL;
     if (read_session_flag(object, "multi_basis", SESSION_MULTI_BASIS, &terms.flags) != 0) return -EINVAL;
+    if (read_late_login(object, &terms.flags) != 0) return -EINVAL;
     if (read_grid(object, &terms) != 0) return -EINVAL;
     world_command(world, COMMAND_SESSION_TERMS)->session_terms = terms;
     return 0;
@@ -190,7 +202,7 @@ static int read_session(struct world *world, const struct place *object) {
     static const struct key keys[] = {
         {"id", KEY_REQUIRED}, {"model", KEY_REQUIRED}, {"symbols", KEY_REQUIRED}, {"schedule", KEY_OPTIONAL},
         {"direction", KEY_OPTIONAL}, {"countries", KEY_OPTIONAL}, {"seller_countries", KEY_OPTIONAL},
-        {"currencies", KEY_OPTIONAL}, {"multi_basis", KEY_OPTIONAL}, {"late_login", KEY_LATER},
+        {"currencies", KEY_OPTIONAL}, {"multi_basis", KEY_OPTIONAL}, {"late_login", KEY_OPTIONAL},
         {"own_use", KEY_OPTIONAL}, {"role", KEY_OPTIONAL}};
     struct command_session session = {0};
     uint32_t index = world->sessions.names_count;

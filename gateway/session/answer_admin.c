@@ -30,6 +30,54 @@ static void answer_command(struct dialog *dialog, struct request *request) {
     hub_deliver(hub);
 }
 
+/* A command that nothing can be said against any more. */
+static void apply_sound(struct dialog *dialog, struct command *command) {
+    struct applied applied;
+    const struct event *refused = apply(dialog, command, &applied);
+    CHECK(!refused);
+}
+
+/* One request, several commands: only the first, which creates the session, can be refused; what the others bring was
+ * looked at when the request was read. Instruments come last, so they join a session that is as it is to be. */
+static void answer_session(struct dialog *dialog, struct request *request) {
+    struct hub *hub = dialog->hub;
+    struct request_session *session = &request->session;
+    uint32_t index = session->index;
+    if (index == NAME_NONE) {
+        struct applied applied;
+        request->command = (struct command){.kind = COMMAND_SESSION, .session = session->session};
+        const struct event *refused = apply(dialog, &request->command, &applied);
+        if (refused) {
+            dialog_send(dialog, encode_refused(hub->out, hub->views.exchange, refused, request, dialog_now_ns(dialog)));
+            hub_deliver(hub);
+            return;
+        }
+        index = exchange_sessions_count(hub->views.exchange) - 1;
+    }
+    session->terms.session = index;
+    if (session->terms.flags & SESSION_LATE_LOGIN_REFUSE) hub_tell_logons(hub);
+    apply_sound(dialog, &(struct command){.kind = COMMAND_SESSION_TERMS, .session_terms = session->terms});
+    for (uint32_t i = 0; i < session->dates_count; i++)
+        apply_sound(dialog, &(struct command){.kind = COMMAND_SESSION_DATE,
+                                              .session_date = {.session = index, .date = session->dates[i]}});
+    for (uint32_t i = 0; i < session->symbols_count; i++)
+        apply_sound(dialog, &(struct command){.kind = COMMAND_SESSION_SYMBOL, .session_symbol = {
+                                                  .session = index, .instrument = session->symbols[i]}});
+    send_ack(dialog, &request->id);
+    hub_deliver(hub);
+}
+
+/* The exchange takes any news; it is read by everybody, who asked it included. */
+static void answer_news(struct dialog *dialog, struct request *request) {
+    struct hub *hub = dialog->hub;
+    const struct command_news *news = &request->command.news;
+    apply_sound(dialog, &request->command);
+    send_ack(dialog, &request->id);
+    uint32_t size = encode_news(hub->out, news->text, sizeof news->text, dialog_now_ns(dialog));
+    hub->host.announce(hub->host.owner, hub->out, size);
+    hub_deliver(hub);
+}
+
 /* Forward only, and only the manual clock; what becomes due on the way is reported before the answer. */
 static void answer_clock(struct dialog *dialog, const struct request *request) {
     struct hub *hub = dialog->hub;
@@ -104,6 +152,12 @@ void answer_admin(struct dialog *dialog, struct request *request) {
         break;
     case REQUEST_ADMIN_DIGEST:
         answer_digest(dialog, request);
+        break;
+    case REQUEST_ADMIN_SESSION:
+        answer_session(dialog, request);
+        break;
+    case REQUEST_ADMIN_NEWS:
+        answer_news(dialog, request);
         break;
     case REQUEST_ADMIN_USER:
         begin_user(dialog, request);

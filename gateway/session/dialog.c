@@ -60,11 +60,13 @@ void dialog_close(struct dialog *dialog) {
     if (dialog->user == NAME_NONE) return;
     struct hub *hub = dialog->hub;
     hub_leave(hub, dialog);
-    if (!dialog->cancel_on_disconnect) return;
-    struct command command = {.kind = COMMAND_DISCONNECT};
-    dialog_sign(dialog, &command);
-    hub->host.apply(hub->host.owner, &command);
-    hub_deliver(hub);
+    if (dialog->cancel_on_disconnect) {
+        struct command command = {.kind = COMMAND_DISCONNECT};
+        dialog_sign(dialog, &command);
+        hub->host.apply(hub->host.owner, &command);
+        hub_deliver(hub);
+    }
+    hub_on_logoff(hub, dialog);
 }
 
 void dialog_on_line_too_long(struct dialog *dialog) {
@@ -148,6 +150,7 @@ static void log_on(struct dialog *dialog) {
         .time_ns = dialog_now_ns(dialog),
     };
     dialog_send(dialog, encode_logon_ack(hub->out, hub->views.exchange, &message));
+    hub_on_logon(hub, dialog);
     dialog_pump(dialog);
 }
 
@@ -216,12 +219,6 @@ static void begin_list(struct dialog *dialog, const struct request *request) {
     dialog_pump(dialog);
 }
 
-static void answer_participant(struct dialog *dialog, const struct request *request) {
-    struct hub *hub = dialog->hub;
-    dialog_send(dialog, encode_participant(hub->out, hub->views.exchange, &request->id, dialog->participant,
-                                           dialog_now_ns(dialog)));
-}
-
 /* A heartbeat is an answer only if the client gave it a name. */
 static void answer_heartbeat(struct dialog *dialog, const struct request *request) {
     if (request->id.size == 0) return;
@@ -246,14 +243,11 @@ static void answer(struct dialog *dialog, struct request *request) {
         answer_order_status(dialog, request);
         break;
     case REQUEST_OPEN_ORDERS: case REQUEST_BALANCES: case REQUEST_DEALS:
-    case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS:
+    case REQUEST_INSTRUMENTS: case REQUEST_SESSIONS: case REQUEST_PARTICIPANT:
         begin_list(dialog, request);
         break;
     case REQUEST_EXPLAIN:
         answer_explain(dialog, request);
-        break;
-    case REQUEST_PARTICIPANT:
-        answer_participant(dialog, request);
         break;
     case REQUEST_SUBSCRIBE: case REQUEST_UNSUBSCRIBE:
         answer_subscribe(dialog, request);
@@ -282,6 +276,26 @@ static int admit(const struct dialog *dialog, const struct request *request, str
     return -1;
 }
 
+/* RSK-2: a bucket of one second's messages for each trader, whatever its connections; it fills as exchange time goes
+ * by. Every line costs one but those that keep or end the connection. 0, or -1 and the refusal. */
+static int spend(const struct dialog *dialog, const struct request *request, struct decode_error *error) {
+    if (dialog->state != DIALOG_LOGGED_ON || dialog->role != ROLE_TRADER) return 0;
+    if (request->type == REQUEST_HEARTBEAT || request->type == REQUEST_LOGOUT) return 0;
+    uint32_t rate = exchange_participant(dialog->hub->views.exchange, dialog->participant)->message_rate;
+    if (rate == 0) return 0;
+    int64_t now_ns = dialog_now_ns(dialog), cost_ns = NS_PER_SECOND / rate;
+    int64_t *paid_ns = &dialog->hub->rate_paid_ns[dialog->user];
+    int64_t begin_ns = *paid_ns > now_ns ? *paid_ns : now_ns;
+    if (begin_ns + cost_ns - now_ns <= NS_PER_SECOND) {
+        *paid_ns = begin_ns + cost_ns;
+        return 0;
+    }
+    *error = (struct decode_error){.reason = REJECT_RATE_LIMITED};
+    snprintf(error->text, sizeof error->text, "a trader of this participant may send %" PRIu32 " messages a second; the"
+             " next is taken in %" PRId64 " ms", rate, (begin_ns + cost_ns - now_ns - NS_PER_SECOND) / 1000000 + 1);
+    return -1;
+}
+
 /* Every copy of a password that decoding has left behind. */
 static void wipe(struct hub *hub, char *line, uint32_t size) {
     explicit_bzero(line, size);
@@ -296,6 +310,11 @@ void dialog_on_line(struct dialog *dialog, char *line, uint32_t size) {
     struct request *request = &hub->request;
     struct decode_error error;
     int status = decode_head(hub->decoder, line, size, request, &error);
+    struct decode_error limited;
+    if (spend(dialog, request, &limited) < 0) {
+        error = limited;
+        status = -1;
+    }
     if (status == 0) status = admit(dialog, request, &error);
     if (status == 0) status = decode_body(hub->decoder, hub->views.exchange, dialog->participant, request, &error);
     int is_secret = request->type == REQUEST_LOGON || request->type == REQUEST_ADMIN_USER;

@@ -14,9 +14,14 @@ int hub_init(struct hub *hub, const struct hub_host *host, const struct hub_view
     hub->views = *views;
     hub->participants_max = exchange_limits(views->exchange)->participants_max;
     hub->desks = calloc(hub->participants_max, sizeof *hub->desks);
+    uint32_t users_max = exchange_limits(views->exchange)->users_max;
+    hub->rate_paid_ns = calloc(users_max, sizeof *hub->rate_paid_ns);
+    hub->logons_count = calloc(users_max, sizeof *hub->logons_count);
     void *memory = aligned_alloc(64, (decoder_size() + 63) & ~(size_t)63);
-    if (!hub->desks || !memory) {
+    if (!hub->desks || !hub->rate_paid_ns || !hub->logons_count || !memory) {
         free(hub->desks);
+        free(hub->logons_count);
+        free(hub->rate_paid_ns);
         free(memory);
         hub->desks = NULL;
         return -ENOMEM;
@@ -32,6 +37,8 @@ void hub_close(struct hub *hub) {
         stream_close(&hub->desks[i].stream);
     }
     free(hub->desks);
+    free(hub->logons_count);
+    free(hub->rate_paid_ns);
     free(hub->decoder);
     hub->desks = NULL;
 }
@@ -77,4 +84,40 @@ void hub_leave(struct hub *hub, struct dialog *dialog) {
     if (dialog->next) dialog->next->previous = dialog->previous;
     dialog->previous = NULL;
     dialog->next = NULL;
+}
+
+/* ---- who is here (ACC-10) ---- */
+
+/* Logons are commands only where a session asks for them: elsewhere a world does not depend on who looks at it. */
+static int logons_matter(const struct hub *hub) {
+    const struct exchange *exchange = hub->views.exchange;
+    for (uint32_t i = 0; i < exchange_sessions_count(exchange); i++) {
+        if (exchange_session(exchange, i)->flags & SESSION_LATE_LOGIN_REFUSE) return 1;
+    }
+    return 0;
+}
+
+static void tell_logon(struct hub *hub, uint32_t index, uint32_t connection, uint8_t on) {
+    const struct user *user = exchange_user(hub->views.exchange, index);
+    if (user->role != ROLE_TRADER || user->is_here == on) return;
+    struct command command = {.kind = COMMAND_LOGON, .participant = user->participant, .user = index,
+                              .connection = connection, .logon.on = on};
+    hub->host.apply(hub->host.owner, &command);
+    hub_deliver(hub);
+}
+
+void hub_on_logon(struct hub *hub, const struct dialog *dialog) {
+    hub->logons_count[dialog->user]++;
+    if (logons_matter(hub)) tell_logon(hub, dialog->user, dialog->connection, 1);
+}
+
+void hub_on_logoff(struct hub *hub, const struct dialog *dialog) {
+    CHECK(hub->logons_count[dialog->user] > 0);
+    if (--hub->logons_count[dialog->user] == 0) tell_logon(hub, dialog->user, dialog->connection, 0);
+}
+
+void hub_tell_logons(struct hub *hub) {
+    for (uint32_t i = 0; i < exchange_users_count(hub->views.exchange); i++) {
+        if (hub->logons_count[i] > 0) tell_logon(hub, i, 0, 1);
+    }
 }

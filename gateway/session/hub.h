@@ -47,6 +47,8 @@ struct hub_host {
     /* Begins or ends sending market data to the dialog's connection. 0, or negative: no memory for it. */
     int (*subscribe)(void *owner, struct dialog *dialog, const struct request_subscribe *subscribe);
     void (*unsubscribe)(void *owner, struct dialog *dialog, const struct request_subscribe *subscribe);
+    /* Sends a line to everybody who is logged on or subscribed to anything, and not behind. */
+    void (*announce)(void *owner, const char *line, uint32_t size);
     void (*shutdown)(void *owner);
 };
 
@@ -69,6 +71,8 @@ struct hub {
     struct hub_host host;
     struct hub_views views;
     struct participant_desk *desks;     /* by participant */
+    uint32_t *logons_count;             /* by user: connections that are logged on as it */
+    int64_t *rate_paid_ns;              /* by user: until when its messages have used up its rate (RSK-2) */
     uint32_t participants_max;
     uint32_t touched_first;             /* index + 1; 0 = none */
     uint32_t connections_count;         /* ever; gives each connection its number */
@@ -92,5 +96,12 @@ void hub_deliver(struct hub *hub);
 
 void hub_join(struct hub *hub, struct dialog *dialog);
 void hub_leave(struct hub *hub, struct dialog *dialog);
+
+/* A dialog has logged on, or is about to leave. Where a session refuses late logins (ACC-10) the exchange is told who
+ * comes and goes: the first connection of a trader, and the last. */
+void hub_on_logon(struct hub *hub, const struct dialog *dialog);
+void hub_on_logoff(struct hub *hub, const struct dialog *dialog);
+/* From now on a session refuses late logins: those who are here are made known. */
+void hub_tell_logons(struct hub *hub);
 
 #endif

@@ -25,6 +25,7 @@ struct listing {
     struct port *port;
     uint32_t participant;
     uint32_t section;           /* instruments: -1 as unsigned = all */
+    uint32_t is_record;         /* 1 = the participant's own record */
     struct request_id id;
     uint32_t position;          /* of the next balance, instrument, session */
     struct orders_cursor orders;
@@ -58,6 +59,10 @@ static int add_balance(struct listing *listing) {
         .held = account->held,
         .blocked = account->blocked,
         .fees_due.minor = -account->receivable.minor,
+        .uncounted = account->uncounted,
+        .paying_out = account->paying_out,
+        .paid_out = account->paid_out,
+        .set_off = account->set_off,
     };
     list_add_balance(&listing->list, &row);
     return 1;
@@ -68,8 +73,13 @@ static int add_deal(struct listing *listing) {
     const struct deal *deal = deals_next(listing->hub->views.deals, &listing->deals);
     if (!deal) return 0;
     enum side side = deal->parties[SIDE_BUY].participant == listing->participant ? SIDE_BUY : SIDE_SELL;
+    const struct contract *contract = exchange_contract(listing->hub->views.exchange, deal->trade_id);
     const struct deal_row row = {
         .trade_id = deal->trade_id,
+        .contract_id = contract ? deal->contract_id : 0,
+        .fee.minor = contract && deal->state != DEAL_STATE_BUSTED ? contract->fees[side].minor : 0,
+        .fee_currency = contract ? contract->fee_currencies[side] : 0,
+        .state = deal->state,
         .instrument = deal->instrument,
         .counterparty = deal->parties[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].principal,
         .price = deal->price,
@@ -97,6 +107,14 @@ static int add_session(struct listing *listing) {
     if (listing->position == exchange_sessions_count(exchange)) return 0;
     list_add_session(&listing->list, exchange, listing->position++);
     return 1;
+}
+
+/* A participant's record is no list of rows but lines that are written whole; 0 after the last. */
+static int send_record(struct listing *listing) {
+    uint32_t size = encode_participant(listing->out, listing->hub->views.exchange, &listing->id, listing->participant,
+                                       &listing->position, listing->list.time_ns);
+    listing->port->send(listing->port, listing->out, size);
+    return listing->position != 0;
 }
 
 static int add_step(struct listing *listing) {
@@ -143,6 +161,11 @@ struct listing *listing_open(struct hub *hub, struct port *port, uint32_t partic
     listing->port = port;
     listing->participant = participant;
     listing->id = request->id;
+    listing->is_record = request->type == REQUEST_PARTICIPANT;
+    if (listing->is_record) {
+        listing->list.time_ns = hub->host.now_ns(hub->host.owner);
+        return listing;
+    }
     enum list_kind kind = kind_of(request);
     listing->orders.participant = participant;
     listing->deals.participant = participant;
@@ -205,6 +228,10 @@ enum listing_status listing_pump(struct listing *listing) {
         [LIST_EXPLANATION] = add_step,
     };
     while (!listing->port->is_behind(listing->port)) {
+        if (listing->is_record) {
+            if (send_record(listing)) continue;
+            return LISTING_DONE;
+        }
         if (add_row[listing->list.kind](listing)) continue;
         list_end(&listing->list);
         return LISTING_DONE;

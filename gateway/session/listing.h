@@ -1,4 +1,5 @@
-/* listing.h - a list on its way: open orders, balances, deals, instruments, sessions, the steps of an explanation.
+/* listing.h - a list on its way: open orders, balances, deals, instruments, sessions, a participant's record, the steps
+ * of an explanation.
  *
  * A list can be far longer than what a connection takes at once, so it is made row by row and stops whenever the port
  * is behind. A row is as things stand when it is written; what happens to an order afterwards is reported behind the

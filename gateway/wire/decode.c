@@ -184,6 +184,8 @@ static void request_begin(struct request *request) {
     request->id.size = 0;
     request->command = (struct command){.kind = 0};
     request->words.symbol[0] = request->words.price[0] = request->words.stop[0] = '\0';
+    request->words.client[0] = request->words.session[0] = '\0';
+    request->words.quantity[0] = request->words.display[0] = request->words.min[0] = '\0';
 }
 
 int decode_head(struct decoder *decoder, const char *line, uint32_t size, struct request *request,

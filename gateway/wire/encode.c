@@ -78,7 +78,11 @@ uint32_t encode_gap(char *out, uint64_t from, uint64_t to, int64_t time_ns) {
 /* ---- errors and acknowledgements ---- */
 
 void encode_reason(struct json *json, uint16_t reason) {
-    const char *name = reject_name((enum reject)reason), *rule = reject_rule((enum reject)reason);
+    encode_reason_of(json, reason, reject_rule((enum reject)reason));
+}
+
+void encode_reason_of(struct json *json, uint16_t reason, const char *rule) {
+    const char *name = reject_name((enum reject)reason);
     CHECK(name != NULL && rule != NULL);
     json_member_text(json, "reason", name);
     json_member_unsigned(json, "code", reason);
@@ -91,7 +95,8 @@ static void put_order_name(struct json *json, const char *member, const char *na
 
 uint32_t encode_error(char *out, const struct error_message *message) {
     struct json json = json_begin(out, "error", message->id);
-    encode_reason(&json, message->reason);
+    if (message->rule != NULL) encode_reason_of(&json, message->reason, message->rule);
+    else encode_reason(&json, message->reason);
     json_name(&json, "text");
     json_string(&json, message->text, (uint32_t)strnlen(message->text, decode_text_size));
     if (message->field != NULL && message->field[0] != '\0') {
@@ -123,7 +128,7 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
     struct reason_case about = {.reason = row->reason, .instrument = refused->instrument,
                                 .participant = row->participant, .order_id = row->order_id,
                                 .allowed_low = row->allowed_low, .allowed_high = row->allowed_high,
-                                .detail = row->detail,
+                                .detail = row->detail, .command = row->command,
                                 .words = &request->words};
     if (command->kind == COMMAND_AMEND_ORDER) {
         message.client_order_id = command->amend_order.client_order_id;
@@ -137,7 +142,10 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
         message.orig_client_order_id = command->cancel_order.orig_client_order_id;
         if (message.order_id == 0) message.order_id = command->cancel_order.order_id;
     }
+    if (command->kind == COMMAND_DEPOSIT) about.currency = (uint8_t)(1 + command->deposit.currency);
+    if (command->kind == COMMAND_PAY_FEES) about.currency = (uint8_t)(1 + command->pay_fees.currency);
     reason_text(exchange, &about, text);
+    message.rule = reason_rule(exchange, &about);
     return encode_error(out, &message);
 }
 
@@ -179,6 +187,12 @@ uint32_t encode_ack_channel(char *out, const struct exchange *exchange, const st
     return json_end(&json, time_ns);
 }
 
+uint32_t encode_news(char *out, const char *text, uint32_t text_size, int64_t time_ns) {
+    struct json json = json_begin(out, "news", NULL);
+    json_member_field(&json, "text", text, text_size);
+    return json_end(&json, time_ns);
+}
+
 uint32_t encode_mass_cancel_ack(char *out, const struct request_id *id, uint32_t count, int64_t time_ns) {
     struct json json = json_begin(out, "mass_cancel_ack", id);
     json_member_unsigned(&json, "count", count);
@@ -192,45 +206,6 @@ uint32_t encode_digest(char *out, const struct request_id *id, uint64_t sequence
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)state_hash);
     json_member_unsigned(&json, "sequence", sequence);
     json_member_text(&json, "state_hash", hash);
-    return json_end(&json, time_ns);
-}
-
-static void put_sections(struct json *json, const struct participant *participant) {
-    json_name(json, "sections");
-    json_put(json, "[");
-    for (uint32_t section = 0; section < SECTION_COUNT; section++) {
-        const struct participant_section *row = &participant->sections[section];
-        if (!row->present) continue;
-        json_separate(json);
-        json_put(json, "{");
-        json_member_text(json, "section", section_name((enum section)section));
-        json_member_date(json, "from", row->from_date);
-        if (row->to_date != date_none) json_member_date(json, "to", row->to_date);
-        json_put(json, "}");
-    }
-    json_put(json, "]");
-}
-
-static const char *const participant_states[] = {
-#define XX(name, text) text,
-    PARTICIPANT_STATE_MAP(XX)
-#undef XX
-};
-
-uint32_t encode_participant(char *out, const struct exchange *exchange, const struct request_id *id,
-                            uint32_t participant, int64_t time_ns) {
-    struct json json = json_begin(out, "participant", id);
-    if (participant == NAME_NONE) return json_end(&json, time_ns);
-    const struct participant *row = exchange_participant(exchange, participant);
-    json_member_field(&json, "participant", row->id, participant_id_size);
-    json_member_field(&json, "name", row->name, participant_name_size);
-    json_member_field(&json, "country", row->country, sizeof row->country);
-    json_member_flag(&json, "resident", row->resident);
-    json_member_text(&json, "accreditation", participant_states[row->state]);
-    put_sections(&json, row);
-    json_member_unsigned(&json, "open_orders", row->open_orders_count);
-    json_name(&json, "broker");
-    json_put(&json, "null,\"clients\":[],\"remarks\":[]");
     return json_end(&json, time_ns);
 }
 

@@ -52,6 +52,7 @@ uint32_t encode_gap(char *out, uint64_t from, uint64_t to, int64_t time_ns);
 struct error_message {
     const struct request_id *id;
     uint16_t reason;            /* enum reject */
+    const char *rule;           /* NULL = the reason's; "" = none */
     const char *field;          /* NULL or "" = left out; at most decode_field_size bytes */
     const char *text;           /* one sentence; cut at decode_text_size */
     const char *client_order_id, *orig_client_order_id;
@@ -70,11 +71,15 @@ uint32_t encode_ack(char *out, const struct request_id *id, int64_t time_ns);
 uint32_t encode_ack_clock(char *out, const struct request_id *id, int32_t trade_date, int64_t time_ns);
 /* subscribe and unsubscribe; `symbols` is "all" or the list, as asked. */
 uint32_t encode_ack_channel(char *out, const struct exchange *exchange, const struct request *request, int64_t time_ns);
+/* To everybody; `text` is NUL-padded. */
+uint32_t encode_news(char *out, const char *text, uint32_t text_size, int64_t time_ns);
 uint32_t encode_mass_cancel_ack(char *out, const struct request_id *id, uint32_t count, int64_t time_ns);
 uint32_t encode_digest(char *out, const struct request_id *id, uint64_t sequence, uint64_t state_hash, int64_t time_ns);
-/* A participant's own record. `participant` NAME_NONE (an official): the members but ts are left out. */
+/* A participant's own record. A broker can have more clients than a line holds, so it comes as one or more of them,
+ * each with other clients: `*clients_from` is 0 at first and is moved on; 0 afterwards: this was the last.
+ * `participant` NAME_NONE (an official): the members but last and ts are left out. */
 uint32_t encode_participant(char *out, const struct exchange *exchange, const struct request_id *id,
-                            uint32_t participant, int64_t time_ns);
+                            uint32_t participant, uint32_t *clients_from, int64_t time_ns);
 
 /* ---- private messages ---- */
 
@@ -183,6 +188,7 @@ void list_add_order(struct list *list, const struct exchange *exchange, const st
 struct balance_row {
     uint8_t currency;
     money credited, free, held, blocked, fees_due;
+    money uncounted, paying_out, paid_out, set_off;
 };
 void list_add_balance(struct list *list, const struct balance_row *balance);
 
@@ -194,8 +200,9 @@ struct deal_row {
     uint32_t counterparty;      /* participant; NAME_NONE = not told */
     price price;
     quantity quantity;
+    money fee;                  /* of this side, as charged; 0 where fees are not, or no longer */
     int32_t trade_date;
-    uint8_t side, deal_class;
+    uint8_t side, deal_class, fee_currency;
     uint8_t state;              /* enum deal_state */
 };
 void list_add_deal(struct list *list, const struct exchange *exchange, const struct deal_row *deal);

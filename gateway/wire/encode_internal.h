@@ -7,6 +7,8 @@
 
 /* ,"reason":"...","code":N and, where there is one, ,"rule":"..." */
 void encode_reason(struct json *json, uint16_t reason);
+/* The same with the rule that the caller knows better; "" = none. */
+void encode_reason_of(struct json *json, uint16_t reason, const char *rule);
 
 const char *deal_class_name(enum deal_class deal_class);
 

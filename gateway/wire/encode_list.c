@@ -74,6 +74,10 @@ void list_add_balance(struct list *list, const struct balance_row *balance) {
     json_member_money(&json, "held", balance->held);
     json_member_money(&json, "blocked", balance->blocked);
     json_member_money(&json, "fees_due", balance->fees_due);
+    json_member_money(&json, "uncounted", balance->uncounted);
+    json_member_money(&json, "paying_out", balance->paying_out);
+    json_member_money(&json, "paid_out", balance->paid_out);
+    json_member_money(&json, "set_off", balance->set_off);
     list_row_end(list, &json);
 }
 
@@ -105,7 +109,10 @@ void list_add_deal(struct list *list, const struct exchange *exchange, const str
         json_member_field(&json, "counterparty", exchange_participant(exchange, deal->counterparty)->id,
                           participant_id_size);
     }
-    json_member_text(&json, "fee", "0.00");
+    json_member_money(&json, "fee", deal->fee);
+    if (deal->contract_id != 0) {
+        json_member_text(&json, "fee_currency", currency_code((enum currency)deal->fee_currency));
+    }
     json_member_text(&json, "state", states[deal->state]);
     list_row_end(list, &json);
 }
@@ -167,6 +174,65 @@ static void put_minute(struct json *json, const char *name, uint32_t minute) {
     json_member_text(json, name, text);
 }
 
+static void put_countries(struct json *json, const char *name, const char countries[countries_count_max][2]) {
+    if (countries[0][0] == '\0') return;
+    json_name(json, name);
+    json_put(json, "[");
+    for (uint32_t i = 0; i < countries_count_max && countries[i][0] != '\0'; i++) {
+        json_separate(json);
+        json_string(json, countries[i], 2);
+    }
+    json_put(json, "]");
+}
+
+static void put_currencies(struct json *json, const struct session *session) {
+    if (session->currencies_mask == 0) return;
+    json_name(json, "currencies");
+    json_put(json, "[");
+    for (uint32_t currency = 0; currency < CURRENCY_COUNT; currency++) {
+        if (!(session->currencies_mask >> currency & 1)) continue;
+        json_separate(json);
+        json_string(json, currency_code((enum currency)currency), 3);
+    }
+    json_put(json, "]");
+}
+
+static void put_days(struct json *json, const struct session *session) {
+    if (session->every_days != 0) {
+        json_member_unsigned(json, "every_days", session->every_days);
+        json_member_date(json, "anchor", session->anchor_date);
+    }
+    if (session->dates_count == 0) return;
+    json_name(json, "dates");
+    json_put(json, "[");
+    for (uint32_t i = 0; i < session->dates_count; i++) {
+        json_separate(json);
+        json_date(json, session->dates[i]);
+    }
+    json_put(json, "]");
+}
+
+/* Who and what is admitted, and on which days; what is not restricted is left out. */
+static void put_restrictions(struct json *json, const struct session *session) {
+    static const char *const directions[] = {
+#define XX(name, text) text,
+        DIRECTION_MAP(XX)
+#undef XX
+    };
+    json_name(json, "restrictions");
+    json_put(json, "{");
+    if (session->direction != DIRECTION_ANY) json_member_text(json, "direction", directions[session->direction]);
+    put_countries(json, "countries", session->buyer_countries);
+    put_countries(json, "seller_countries", session->seller_countries);
+    put_currencies(json, session);
+    if (session->role == SESSION_ROLE_BROKERS_ONLY) json_member_text(json, "role", "brokers_only");
+    if (session->flags & SESSION_OWN_USE) json_member_flag(json, "own_use", 1);
+    if (session->flags & SESSION_MULTI_BASIS) json_member_flag(json, "multi_basis", 1);
+    if (session->flags & SESSION_LATE_LOGIN_REFUSE) json_member_text(json, "late_login", "refuse");
+    put_days(json, session);
+    json_put(json, "}");
+}
+
 /* A row up to its list of symbols. */
 static struct json begin_session_row(struct list *list, const struct session *session) {
     static const char *const models[] = {
@@ -191,8 +257,9 @@ static struct json begin_session_row(struct list *list, const struct session *se
         put_minute(&json, "opens", session->open_minute);
         put_minute(&json, "closes", session->close_minute);
     }
-    json_name(&json, "restrictions");
-    json_put(&json, "[],\"symbols\":[");
+    put_restrictions(&json, session);
+    json_name(&json, "symbols");
+    json_put(&json, "[");
     return json;
 }
 

@@ -83,13 +83,20 @@ static void put_terms(struct json *json, const struct instrument *instrument, co
     if (report->order_flags & ORDER_ALL_OR_NONE) json_member_flag(json, "all_or_none", 1);
 }
 
+/* A rejected order's client is known from its request alone: told again, a broker's may have been for anybody. */
+static int is_rejected_for_unknown(const struct exchange *exchange, const struct report *report) {
+    return report->exec_type == EXEC_TYPE_REJECTED && report->participant < exchange_participants_count(exchange) &&
+           exchange_participant(exchange, report->participant)->broker_state != BROKER_STATE_NONE;
+}
+
 /* reason, code, rule, text. */
 static void put_reason(struct json *json, const struct exchange *exchange, const struct report *report,
                        const struct request_words *words) {
     char text[reason_text_size];
-    const struct reason_case about = reason_case_of(report, words);
+    struct reason_case about = reason_case_of(report, words);
+    if (words == NULL && is_rejected_for_unknown(exchange, report)) about.client = UINT32_MAX;
     uint32_t size = reason_text(exchange, &about, text);
-    encode_reason(json, report->reason);
+    encode_reason_of(json, report->reason, reason_rule(exchange, &about));
     json_name(json, "text");
     json_string(json, text, size);
 }
@@ -112,6 +119,8 @@ static void put_order(struct json *json, const struct exchange *exchange, const 
     json_member_text(json, "side", report->side == SIDE_BUY ? "buy" : "sell");
     if (report->client != NAME_NONE) {
         json_member_field(json, "client", exchange_participant(exchange, report->client)->id, participant_id_size);
+    } else if (words != NULL && words->client[0] != '\0') {
+        json_member_text(json, "client", words->client);
     }
     put_lots(json, "order_qty", report->order_quantity);
     put_lots(json, "cum_qty", report->cum_quantity);
@@ -130,7 +139,7 @@ static void put_execution(struct json *json, const struct exchange *exchange, co
     put_exec_id(json, report);
     if (report->trade_id != 0) json_member_id(json, "trade_id", report->trade_id);
     put_order(json, exchange, report, words);
-    if (report->exec_type == EXEC_TYPE_TRADE) {
+    if (report->exec_type == EXEC_TYPE_TRADE || report->exec_type == EXEC_TYPE_TRADE_CANCEL) {
         put_fill(json, instrument, report);
     } else {
         put_avg_px(json, instrument, report);

@@ -621,7 +621,7 @@ static void say_verdict(struct explanation *why, const struct report *refused) {
         if (refused->allowed_high > 0)
             json_member_price(json, "high", instrument_of(why), (price){(uint32_t)refused->allowed_high});
     }
-    say(why, reject_rule((enum reject)refused->reason), "refused: %s; nothing else has changed", text);
+    say(why, reason_rule(why->exchange, &about), "refused: %s; nothing else has changed", text);
 }
 
 void explain_refusal(struct explanation *why, const struct report *refused) {

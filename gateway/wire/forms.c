@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gateway/wire/forms_market.h"
 #include "gateway/wire/forms_people.h"
 #include "gateway/wire/members.h"
 #include "instruments/check.h"
@@ -107,11 +108,13 @@ static int read_client(struct body *body, const cJSON *item, const char *field) 
     if (member_text(body, item, field, 1, participant_id_size, &text) != 0) return -1;
     ORDER.client = exchange_find_participant(body->exchange, text, (uint32_t)strlen(text));
     if (ORDER.client == NAME_NONE) ORDER.client = nobody;
+    (void)quote(text, body->request->words.client);
     return 0;
 }
 static int read_session(struct body *body, const cJSON *item, const char *field) {
     if (member_session(body, item, field, &ORDER.market_session) != 0) return -1;
     if (ORDER.market_session == NAME_NONE) ORDER.market_session = nobody;
+    (void)quote(item->valuestring, body->request->words.session);
     return 0;
 }
 static int read_payment_terms(struct body *body, const cJSON *item, const char *field) {
@@ -613,6 +616,9 @@ static int read_new_password(struct body *body, const cJSON *item, const char *f
     memcpy(body->request->password.text, text, body->request->password.size);
     return 0;
 }
+static int read_person(struct body *body, const cJSON *item, const char *field) {
+    return member_id(body, item, field, COMMAND.add_user.person, user_name_size);
+}
 static int complete_user(struct body *body) {
     const cJSON *role = given(body, "role");
     if (given(body, "participant") != NULL || (!text_is(role, "trader") && !text_is(role, "observer"))) return 0;
@@ -625,6 +631,7 @@ static const struct field admin_user_fields[] = {
     {"participant", OPTIONAL, read_user_participant},
     {"role", REQUIRED, read_role},
     {"password", REQUIRED, read_new_password},
+    {"person", OPTIONAL, read_person},
 };
 
 #define HALT (body->request->command.halt)
@@ -717,5 +724,6 @@ static const struct form forms[REQUEST_COUNT] = {
 const struct form *form_of(enum request_type type) {
     CHECK(type != REQUEST_UNKNOWN && request_availability(type) == OFFERED);
     const struct form *desk = form_of_people(type);
+    if (desk == NULL) desk = form_of_market(type);
     return desk != NULL ? desk : &forms[type];
 }

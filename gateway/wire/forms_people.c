@@ -322,14 +322,19 @@ static int read_exposure_factor(struct body *body, const cJSON *item, const char
     COMMAND.risk_limits.given |= RISK_EXPOSURE_FACTOR;
     return read_count(body, item, field, &COMMAND.risk_limits.exposure_factor);
 }
+static int read_message_rate(struct body *body, const cJSON *item, const char *field) {
+    COMMAND.risk_limits.given |= RISK_MESSAGE_RATE;
+    return cJSON_IsNull(item) ? 0 : read_count(body, item, field, &COMMAND.risk_limits.message_rate);
+}
 static int finish_limits(struct body *body) {
     if (COMMAND.risk_limits.given != 0) return 0;
     return body_refuse(body, REJECT_MISSING_FIELD, "order_value_max",
-                       "admin_limits needs order_value_max or exposure_factor");
+                       "admin_limits needs order_value_max, exposure_factor or message_rate");
 }
 static const struct field limits_fields[] = {
     {"participant", REQUIRED, read_limits_participant}, {"currency", OPTIONAL, read_limits_currency},
-    {"order_value_max", OPTIONAL, read_order_value_max}, {"exposure_factor", OPTIONAL, read_exposure_factor}};
+    {"order_value_max", OPTIONAL, read_order_value_max}, {"exposure_factor", OPTIONAL, read_exposure_factor},
+    {"message_rate", OPTIONAL, read_message_rate}};
 
 static void begin_phase(struct request *request) { request->command.kind = COMMAND_PHASE; }
 static int read_phase_session(struct body *body, const cJSON *item, const char *field) {

@@ -1,4 +1,4 @@
-#include "gateway/wire/reasons.h"
+#include "gateway/wire/reasons_internal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -6,21 +6,11 @@
 #include <string.h>
 
 #include "engine/reject.h"
-#include "gateway/wire/phrase.h"
 #include "instruments/check.h"
 #include "instruments/decimal.h"
 #include "instruments/name_table.h"
 
-/* A sentence in the making, with what its parts need. */
-struct sentence {
-    const struct exchange *exchange;
-    const struct reason_case *about;
-    const struct instrument *instrument;    /* NULL = none */
-    char *out;
-};
-
-__attribute__((format(printf, 2, 3)))
-static void say(struct sentence *sentence, const char *format, ...) {
+void say(struct sentence *sentence, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence->out, reason_text_size, format, arguments);
@@ -29,23 +19,41 @@ static void say(struct sentence *sentence, const char *format, ...) {
 
 /* ---- parts of sentences ---- */
 
-static const char *ticks_text(const struct sentence *sentence, int64_t ticks, char out[part_size]) {
+const char *ticks_text(const struct sentence *sentence, int64_t ticks, char out[part_size]) {
     return price_text(sentence->instrument, ticks, out);
 }
 
-static const char *symbol_text(const struct sentence *sentence, char out[part_size]) {
+const char *symbol_text(const struct sentence *sentence, char out[part_size]) {
     if (sentence->instrument == NULL) return "the instrument";
     return field_text(sentence->instrument->symbol, symbol_size, out);
 }
 
-static const char *participant_text(const struct sentence *sentence, char out[part_size]) {
+const char *participant_text(const struct sentence *sentence, char out[part_size]) {
     if (sentence->about->participant >= exchange_participants_count(sentence->exchange)) return "the participant";
     return field_text(exchange_participant(sentence->exchange, sentence->about->participant)->id,
                       participant_id_size, out);
 }
 
-static const char *section_text(const struct sentence *sentence) {
+const char *section_text(const struct sentence *sentence) {
     return sentence->instrument == NULL ? "its section" : section_name((enum section)sentence->instrument->section);
+}
+
+const struct request_words *words_of(const struct sentence *sentence) {
+    static const struct request_words none;
+    return sentence->about->words != NULL ? sentence->about->words : &none;
+}
+
+uint32_t session_of(const struct sentence *sentence) {
+    if (sentence->instrument == NULL) return NAME_NONE;
+    return exchange_market(sentence->exchange, sentence->about->instrument)->session;
+}
+
+uint32_t principal_of(const struct sentence *sentence) {
+    const struct exchange *exchange = sentence->exchange;
+    const char *client = words_of(sentence)->client;
+    uint32_t principal = sentence->about->client != 0 ? sentence->about->client - 1 : sentence->about->participant;
+    if (client[0] != '\0') principal = exchange_find_participant(exchange, client, (uint32_t)strlen(client));
+    return principal < exchange_participants_count(exchange) ? principal : NAME_NONE;
 }
 
 /* ---- 1xx: format and session ---- */
@@ -58,29 +66,61 @@ static void say_unknown_instrument(struct sentence *sentence) {
     else say(sentence, "there is no such instrument");
 }
 
+const char *moment_text(int64_t time_ns, char out[part_size]) {
+    char date[part_size];
+    int32_t day = trade_date(time_ns);
+    int minute = (int)((time_ns - trade_date_begin_ns(day, 0)) / (60 * NS_PER_SECOND));
+    snprintf(out, part_size, "%.10s at %02d:%02d", date_text(day, date), minute / 60, minute % 60);
+    return out;
+}
+
 static void say_closed(struct sentence *sentence) {
-    char symbol[part_size], id[part_size];
-    uint32_t session = NAME_NONE;
-    if (sentence->instrument != NULL) {
-        session = exchange_market(sentence->exchange, sentence->about->instrument)->session;
-    }
-    if (session >= exchange_sessions_count(sentence->exchange)) {
+    char symbol[part_size], id[part_size], moment[part_size], next[2 * part_size] = "";
+    uint32_t index = session_of(sentence);
+    if (index == NAME_NONE) {
         say(sentence, "%s is in no session that is open", symbol_text(sentence, symbol));
         return;
     }
-    const struct session *row = exchange_session(sentence->exchange, session);
-    say(sentence, "session %s of %s is closed; its hours are %02d:%02d to %02d:%02d Minsk time on business days",
-        field_text(row->id, session_id_size, id), symbol_text(sentence, symbol), row->open_minute / 60,
-        row->open_minute % 60, row->close_minute / 60, row->close_minute % 60);
+    const struct session *row = exchange_session(sentence->exchange, index);
+    field_text(row->id, session_id_size, id);
+    if (row->open_minute == row->close_minute) {
+        say(sentence, "session %s of %s is always open, but was closed by hand for today", id,
+            symbol_text(sentence, symbol));
+        return;
+    }
+    int64_t opens_ns = exchange_session_opens_ns(sentence->exchange, index);
+    if (opens_ns == INT64_MAX) snprintf(next, sizeof next, ", and it does not open again");
+    else snprintf(next, sizeof next, ", and it opens on %s", moment_text(opens_ns, moment));
+    const char *days = row->dates_count > 0 ? "certain days" : row->every_days > 0 ? "days of its grid" :
+                                                                                     "business days";
+    say(sentence, "session %s of %s is closed; its hours are %02d:%02d to %02d:%02d Minsk time on %s%s", id,
+        symbol_text(sentence, symbol), row->open_minute / 60, row->open_minute % 60, row->close_minute / 60,
+        row->close_minute % 60, days, next);
 }
 
-/* ---- 2xx: admission ---- */
+static void say_other_session(struct sentence *sentence) {
+    char symbol[part_size], id[part_size];
+    uint32_t index = session_of(sentence);
+    if (index == NAME_NONE) {
+        say(sentence, "%s is listed in no session; leave the member out", symbol_text(sentence, symbol));
+        return;
+    }
+    say(sentence, "%s is not traded in this session; its session is %s", symbol_text(sentence, symbol),
+        field_text(exchange_session(sentence->exchange, index)->id, session_id_size, id));
+}
 
-static void say_dates(struct sentence *sentence, const char *what, int64_t date) {
-    char participant[part_size], figure[part_size], today[part_size];
-    say(sentence, "the accreditation of %s in section %s %s %s, and the trade date is %s",
-        participant_text(sentence, participant), section_text(sentence), what, date_text(date, figure),
-        date_text(exchange_trade_date(sentence->exchange), today));
+static void say_halted(struct sentence *sentence) {
+    char symbol[part_size], id[part_size], what[2 * part_size] = "";
+    uint32_t index = session_of(sentence);
+    if (sentence->instrument != NULL && !exchange_market(sentence->exchange, sentence->about->instrument)->halted) {
+        if (index != NAME_NONE && exchange_session(sentence->exchange, index)->halted) {
+            snprintf(what, sizeof what, ", as all of session %s is",
+                     field_text(exchange_session(sentence->exchange, index)->id, session_id_size, id));
+        } else if (exchange_is_halted(sentence->exchange, sentence->about->instrument)) {
+            snprintf(what, sizeof what, ", as all of section %s is", section_text(sentence));
+        }
+    }
+    say(sentence, "trading in %s is halted%s; cancels are taken", symbol_text(sentence, symbol), what);
 }
 
 /* ---- 6xx: quantity, type, time in force ---- */
@@ -209,23 +249,99 @@ static void say_stop(struct sentence *sentence) {
     }
 }
 
+/* The row of the table that the bound comes from: the side of an amend's order is not known here, its level is. */
+static const struct command_band_rule *band_row(const struct sentence *sentence, enum band_kind band) {
+    const struct reason_case *about = sentence->about;
+    int64_t level = band == BAND_RULE_CEILING ? about->allowed_high : about->allowed_low;
+    uint32_t principal = principal_of(sentence);
+    if (sentence->instrument == NULL || principal == NAME_NONE) return NULL;
+    int resident = exchange_participant(sentence->exchange, principal)->resident;
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        const struct command_band_rule *row =
+            exchange_band_rule(sentence->exchange, about->instrument, (enum side)side, resident, band);
+        if (row != NULL && row->level.ticks == level) return row;
+    }
+    return NULL;
+}
+
+/* PRC-2: the price, the bound, for which deals and on which days. */
+static void say_band(struct sentence *sentence, enum band_kind band) {
+    static const char *const classes[] = {"domestic", "export", "import", "transit"};   /* enum deal_class */
+    const struct reason_case *about = sentence->about;
+    int is_ceiling = band == BAND_RULE_CEILING;
+    char given[part_size], bound[part_size], from[part_size], to[part_size], dates[3 * part_size] = "";
+    const struct command_band_rule *row = band_row(sentence, band);
+    if (row != NULL && row->to_date != date_none)
+        snprintf(dates, sizeof dates, " for %s deals from %s to %s", classes[row->deal_class],
+                 date_text(row->from_date, from), date_text(row->to_date, to));
+    else if (row != NULL)
+        snprintf(dates, sizeof dates, " for %s deals from %s on", classes[row->deal_class],
+                 date_text(row->from_date, from));
+    say(sentence, "price%s is %s %s%s", given_price(sentence, about->price, words_of(sentence)->price, given),
+        is_ceiling ? "above the ceiling" : "below the floor",
+        ticks_text(sentence, is_ceiling ? about->allowed_high : about->allowed_low, bound), dates);
+}
+
+/* ORD-8: what it would have traded with. */
+static void say_post_only(struct sentence *sentence) {
+    const struct reason_case *about = sentence->about;
+    char given[part_size], best[part_size];
+    price other = {0};
+    if (sentence->instrument != NULL)
+        other = exchange_best(sentence->exchange, about->instrument, about->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY);
+    if (other.ticks == 0) {
+        say(sentence, "a post-only order may not trade when it comes in");
+        return;
+    }
+    say(sentence, "a post-only order may not trade when it comes in, and at%s it meets the best %s, %s",
+        given_price(sentence, about->price, words_of(sentence)->price, given),
+        about->side == SIDE_BUY ? "offer" : "bid", ticks_text(sentence, other.ticks, best));
+}
+
+/* LOT-6 */
+static void say_partial(struct sentence *sentence) {
+    char given[part_size];
+    say(sentence, "fewer lots than %s can be traded now",
+        given_lots("min_qty", words_of(sentence)->min, sentence->about->min.lots, given));
+}
+
+/* A value that is refused late: the exchange alone could know. */
+static void say_bad_value(struct sentence *sentence) {
+    switch (sentence->about->command) {
+    case COMMAND_BUST:
+        say(sentence, "there is no such deal, it was taken back before, or this world keeps no contracts");
+        break;
+    case COMMAND_PAY_FEES: say(sentence, "the amount is more than the fees that are due in this currency"); break;
+    case COMMAND_STANDING:
+        say(sentence, "the last day of a suspension is not in the past, and only who is suspended is reinstated");
+        break;
+    case COMMAND_BROKER:
+        say(sentence, "to is not before from, and only an active broker is suspended and a suspended one made active");
+        break;
+    case COMMAND_CERTIFICATE: say(sentence, "this person is nobody's trader"); break;
+    case COMMAND_TRADER: say(sentence, "this person is not a trader of the participant"); break;
+    case COMMAND_CLIENT:
+        say(sentence, "a client is another firm than its broker, a limit needs a symbol, and that is of the section");
+        break;
+    default: say(sentence, "it exists already, or a value is out of range"); break;
+    }
+}
+
 /* ---- all ---- */
 
 static void say_format(struct sentence *sentence) {
-    char part[part_size];
     switch (sentence->about->reason) {
-    case REJECT_SESSION_UNKNOWN: say(sentence, "there is no such session"); break;
-    case REJECT_INSTRUMENT_NOT_IN_SESSION:
-        say(sentence, "%s is not traded in this session", symbol_text(sentence, part));
+    case REJECT_SESSION_UNKNOWN:
+        if (words_of(sentence)->session[0] == '\0') say(sentence, "there is no such session");
+        else say(sentence, "there is no session \"%s\"", words_of(sentence)->session);
         break;
+    case REJECT_INSTRUMENT_NOT_IN_SESSION: say_other_session(sentence); break;
     case REJECT_PHASE_ACTION_NOT_ALLOWED:
         say(sentence, "the session is in that phase already, or was closed by hand today");
         break;
     case REJECT_SESSION_CLOSED: say_closed(sentence); break;
     case REJECT_INSTRUMENT_UNKNOWN: say_unknown_instrument(sentence); break;
-    case REJECT_MARKET_HALTED:
-        say(sentence, "trading in %s is halted; cancels are taken", symbol_text(sentence, part));
-        break;
+    case REJECT_MARKET_HALTED: say_halted(sentence); break;
     case REJECT_DUPLICATE_CLIENT_ORDER_ID:
         say(sentence, "cl_ord_id was used today for a request with other content");
         break;
@@ -234,170 +350,11 @@ static void say_format(struct sentence *sentence) {
     }
 }
 
-static void say_until(struct sentence *sentence, const char *what, int64_t date) {
-    char part[part_size];
-    if (date == 0) say(sentence, "%s", what);
-    else say(sentence, "%s until %s", what, date_text(date, part));
-}
-
-static void say_papers(struct sentence *sentence) {
-    static const char *const papers[] = {
-#define XX(name, text) text,
-        PAPER_MAP(XX)
-#undef XX
-    };
-    char list[2 * part_size] = "";
-    for (int i = 0; i < PAPER_COUNT; i++) {
-        if (!(sentence->about->allowed_low >> i & 1)) continue;
-        size_t size = strlen(list);
-        snprintf(list + size, sizeof list - size, "%s%s", size == 0 ? "" : ", ", papers[i]);
-    }
-    if (list[0] == '\0') say(sentence, "papers were missing when the session began");
-    else say(sentence, "papers are missing: %s", list);
-}
-
-/* BRK-7 */
-static void say_mandate(struct sentence *sentence) {
-    const struct reason_case *about = sentence->about;
-    char part[part_size];
-    switch (about->detail) {
-    case DETAIL_MANDATE_SIDE: say(sentence, "the client's mandate is for the other side"); break;
-    case DETAIL_MANDATE_INSTRUMENT: say(sentence, "the client's mandate is for another instrument"); break;
-    case DETAIL_MANDATE_QUANTITY:
-        say(sentence, "the client's mandate allows %" PRId64 " lots an order", about->allowed_high);
-        break;
-    case DETAIL_MANDATE_PRICE:
-        say(sentence, "the client's mandate has the limit %s", ticks_text(sentence, about->allowed_high, part));
-        break;
-    default: say(sentence, "the client's mandate ended on %s", date_text(about->allowed_high, part)); break;
-    }
-}
-
-static void say_admission(struct sentence *sentence) {
-    char part[part_size], second[part_size];
-    const char *participant = participant_text(sentence, part);
-    switch (sentence->about->reason) {
-    case REJECT_UNKNOWN_PARTICIPANT: say(sentence, "there is no such participant"); break;
-    case REJECT_NOT_ACCREDITED: say(sentence, "%s is not accredited with the exchange", participant); break;
-    case REJECT_ACCREDITATION_NOT_YET_EFFECTIVE:
-        say_dates(sentence, "begins on", sentence->about->allowed_low);
-        break;
-    case REJECT_ACCREDITATION_EXPIRED: say_dates(sentence, "ended on", sentence->about->allowed_high); break;
-    case REJECT_SECTION_NOT_ACCREDITED:
-        say(sentence, "%s is not accredited in section %s", participant, section_text(sentence));
-        break;
-    case REJECT_TRADER_NOT_REGISTERED: say(sentence, "the user is not a trader of %s", participant); break;
-    case REJECT_ACCREDITATION_SUSPENDED:
-        say_until(sentence, "the accreditation is suspended", sentence->about->allowed_high);
-        break;
-    case REJECT_ACCREDITATION_WITHDRAWN: say(sentence, "the accreditation was withdrawn, for good"); break;
-    case REJECT_ACCREDITATION_DOCS_INCOMPLETE: say_papers(sentence); break;
-    case REJECT_SERVICE_CONTRACT_MISSING:
-        say(sentence, "%s has no service contract with the exchange that both have signed", participant);
-        break;
-    case REJECT_TRADER_OTHER_PARTICIPANT:
-        say(sentence, "this person is the trader of another participant, and can be one of one only");
-        break;
-    case REJECT_SIGNATURE_INVALID:
-        say(sentence, "the signature certificate is valid from %s to %s",
-            date_text(sentence->about->allowed_low, part), date_text(sentence->about->allowed_high, second));
-        break;
-    case REJECT_SANCTION_ACTIVE:
-        say_until(sentence, "a sanction is in force", sentence->about->allowed_high);
-        break;
-    case REJECT_FEE_ARREARS: say(sentence, "exchange fees were unpaid after their due date"); break;
-    case REJECT_OBLIGATIONS_OUTSTANDING: say(sentence, "a claim of non-performance is open"); break;
-    case REJECT_OWN_USE_CERTIFICATE_REQUIRED:
-        say(sentence, "buyers in this session need a valid certificate of own use");
-        break;
-    }
-}
-
-static void say_broker(struct sentence *sentence) {
-    const struct reason_case *about = sentence->about;
-    char part[part_size];
-    switch (about->reason) {
-    case REJECT_BROKER_LICENCE_REQUIRED:
-        if (about->allowed_low == 0) say(sentence, "only a broker acts for clients");
-        else say(sentence, "the broker status begins on %s", date_text(about->allowed_low, part));
-        break;
-    case REJECT_BROKER_LICENCE_EXPIRED:
-        say(sentence, "the broker status ended on %s", date_text(about->allowed_high, part));
-        break;
-    case REJECT_BROKER_LICENCE_SUSPENDED: say(sentence, "the broker status is suspended"); break;
-    case REJECT_CLIENT_NOT_REGISTERED:
-        say(sentence, "the client is not registered with this broker for the section");
-        break;
-    case REJECT_BROKER_SCORE_TOO_LOW:
-        say(sentence, "the score is %" PRId64 "; %" PRId64 " points are needed", about->allowed_high,
-            about->allowed_low);
-        break;
-    case REJECT_MANDATE_EXCEEDED: say_mandate(sentence); break;
-    }
-}
-
-/* Groups 4 and 5. */
-static void say_eligibility(struct sentence *sentence) {
-    const struct reason_case *about = sentence->about;
-    char part[part_size];
-    switch (about->reason) {
-    case REJECT_SESSION_COUNTRY_RESTRICTED:
-        say(sentence, "%s of this country are not admitted to the session",
-            about->detail == DETAIL_SELLER_COUNTRY ? "sellers" : "buyers");
-        break;
-    case REJECT_SESSION_DIRECTION_MISMATCH:
-        say(sentence, "the session's direction does not allow a firm of this residency to %s",
-            about->side == SIDE_BUY ? "buy" : "sell");
-        break;
-    case REJECT_TRANSIT_NOT_ALLOWED:
-        if (about->allowed_low == 0) say(sentence, "deals between two non-residents are not allowed in the section");
-        else say(sentence, "deals between two non-residents are allowed in the section from %s on",
-                 date_text(about->allowed_low, part));
-        break;
-    case REJECT_TRANSIT_BASIS_INVALID: say(sentence, "no place of delivery lies outside Belarus"); break;
-    case REJECT_SESSION_ROLE_RESTRICTED: say(sentence, "only brokers are admitted to the session"); break;
-    case REJECT_CURRENCY_NOT_ALLOWED: say(sentence, "the currency is not admitted here"); break;
-    case REJECT_CURRENCY_NOT_YET_AVAILABLE:
-        say(sentence, "the currency is available from %s on", date_text(about->allowed_low, part));
-        break;
-    case REJECT_CURRENCY_RESIDENCY_MISMATCH:
-        if (about->detail == DETAIL_CURRENCY_COUNTRY)
-            say(sentence, "the currency is not open to firms of this country");
-        else if (about->detail == DETAIL_FOREIGN_IN_BYN) say(sentence, "BYN is for deals between two residents");
-        else say(sentence, "two residents deal in BYN only");
-        break;
-    case REJECT_PAYMENT_TERMS_NOT_ALLOWED: say(sentence, "the instrument does not offer these payment terms"); break;
-    }
-}
-
-static void say_collateral(struct sentence *sentence) {
-    const struct reason_case *about = sentence->about;
-    char low[part_size], high[part_size];
-    decimal_text(about->allowed_low, 2, low);
-    decimal_text(about->allowed_high, 2, high);
-    switch (about->reason) {
-    case REJECT_INSUFFICIENT_DEPOSIT: say(sentence, "a deposit of %s is required and %s is free", low, high); break;
-    case REJECT_DEPOSIT_TOO_LATE:
-        say(sentence, "a deposit of %s is required and %s counts today; money counts from two business days after it "
-            "was credited", low, high);
-        break;
-    case REJECT_DEPOSIT_CURRENCY_MISMATCH:
-        say(sentence, "a deposit of %s is required in the currency of the order, and there is none", low);
-        break;
-    case REJECT_WITHDRAWAL_EXCEEDS_FREE: say(sentence, "only %s is free", high); break;
-    case REJECT_ORDER_VALUE_LIMIT: say(sentence, "the order's value is %s; the limit is %s", low, high); break;
-    case REJECT_OPEN_EXPOSURE_LIMIT:
-        say(sentence, "open orders and contracts would come to %s; the limit is %s", low, high);
-        break;
-    case REJECT_KILL_SWITCH_ACTIVE: say(sentence, "the supervisor has stopped all orders of the firm"); break;
-    }
-}
-
 static void say_quantity(struct sentence *sentence) {
     switch (sentence->about->reason) {
     case REJECT_QTY_BELOW_MINIMUM: say_too_few(sentence); break;
     case REJECT_QTY_ABOVE_MAXIMUM: say_too_many(sentence); break;
-    case REJECT_PARTIAL_NOT_ALLOWED: say(sentence, "fewer lots than min_qty can be traded now"); break;
+    case REJECT_PARTIAL_NOT_ALLOWED: say_partial(sentence); break;
     case REJECT_ORDER_TYPE_NOT_ALLOWED:
         say(sentence, "post_only goes with limit and stop_limit alone, neither it nor all_or_none with ioc or fok, nor"
             " with each other; a waiting stop has no price to amend");
@@ -420,19 +377,15 @@ static void say_price(struct sentence *sentence) {
     case REJECT_VALUE_OVERFLOW:
         say(sentence, "quantity times price exceeds %s", decimal_text(about->allowed_high, 2, figure));
         break;
-    case REJECT_PRICE_ABOVE_CEILING:
-        say(sentence, "the price is above the ceiling %s", ticks_text(sentence, about->allowed_high, figure));
-        break;
-    case REJECT_PRICE_BELOW_FLOOR:
-        say(sentence, "the price is below the floor %s", ticks_text(sentence, about->allowed_low, figure));
-        break;
+    case REJECT_PRICE_ABOVE_CEILING: say_band(sentence, BAND_RULE_CEILING); break;
+    case REJECT_PRICE_BELOW_FLOOR: say_band(sentence, BAND_RULE_FLOOR); break;
     }
 }
 
 static void say_book(struct sentence *sentence) {
     switch (sentence->about->reason) {
     case REJECT_SELF_TRADE_PREVENTED: say(sentence, "it would have traded with an order of the same principal"); break;
-    case REJECT_POST_ONLY_WOULD_TRADE: say(sentence, "a post-only order may not trade when it comes in"); break;
+    case REJECT_POST_ONLY_WOULD_TRADE: say_post_only(sentence); break;
     case REJECT_FOK_NOT_FILLABLE:
         say(sentence, "%" PRId64 " of %" PRIu32 " lots can be filled now", sentence->about->allowed_high,
             sentence->about->quantity.lots);
@@ -448,7 +401,7 @@ static void say_book(struct sentence *sentence) {
         break;
     case REJECT_STOP_TRIGGERED: say(sentence, "the stop was triggered and is an order in the market now"); break;
     case REJECT_ICEBERG_REFRESHED: say(sentence, "the next slice of the iceberg is shown"); break;
-    case REJECT_BAD_VALUE: say(sentence, "it exists already, or a value is out of range"); break;
+    case REJECT_BAD_VALUE: say_bad_value(sentence); break;
     case REJECT_LIMIT_REACHED: say(sentence, "the exchange has no room for one more"); break;
     case REJECT_NOT_AVAILABLE: say(sentence, "this is not available yet"); break;
     }
@@ -461,7 +414,8 @@ struct reason_case reason_case_of(const struct report *report, const struct requ
         .quantity = report->order_quantity, .display = report->display_quantity, .min = report->min_quantity,
         .expire_date = report->expire_date, .side = report->side, .order_type = report->order_type,
         .time_in_force = report->time_in_force, .allowed_low = report->allowed_low,
-        .allowed_high = report->allowed_high, .detail = report->detail, .words = words};
+        .allowed_high = report->allowed_high, .detail = report->detail, .words = words,
+        .client = report->client != NAME_NONE ? report->client + 1 : 0};
 }
 
 uint32_t reason_text(const struct exchange *exchange, const struct reason_case *about, char out[reason_text_size]) {
@@ -473,10 +427,10 @@ uint32_t reason_text(const struct exchange *exchange, const struct reason_case *
     switch (about->reason / 100) {
     case 1: say_format(&sentence); break;
     case 2: say_admission(&sentence); break;
-    case 6: say_quantity(&sentence); break;
     case 3: say_broker(&sentence); break;
     case 4:
     case 5: say_eligibility(&sentence); break;
+    case 6: say_quantity(&sentence); break;
     case 7: say_price(&sentence); break;
     case 8: say_collateral(&sentence); break;
     default: say_book(&sentence); break;

@@ -49,13 +49,13 @@ enum availability { OFFERED, LATER };
     XX(ADMIN_SNAPSHOT, "admin_snapshot", LATER, ADMIN) \
     XX(ADMIN_PHASE, "admin_phase", OFFERED, SUPERVISOR) \
     XX(ADMIN_KILL, "admin_kill", OFFERED, SUPERVISOR) \
-    XX(ADMIN_NEWS, "admin_news", LATER, SUPERVISOR) \
+    XX(ADMIN_NEWS, "admin_news", OFFERED, SUPERVISOR) \
     XX(ADMIN_SUSPEND, "admin_suspend", OFFERED, SUPERVISOR) \
     XX(ADMIN_REINSTATE, "admin_reinstate", OFFERED, SUPERVISOR) \
     XX(ADMIN_WITHDRAW, "admin_withdraw", OFFERED, SUPERVISOR) \
     XX(ADMIN_BROKER, "admin_broker", OFFERED, SUPERVISOR) \
     XX(ADMIN_CLIENT, "admin_client", OFFERED, SUPERVISOR) \
-    XX(ADMIN_BUST, "admin_bust", LATER, SUPERVISOR) \
+    XX(ADMIN_BUST, "admin_bust", OFFERED, SUPERVISOR) \
     XX(ADMIN_PAPERS, "admin_papers", OFFERED, SUPERVISOR) \
     XX(ADMIN_CONTRACT, "admin_contract", OFFERED, SUPERVISOR) \
     XX(ADMIN_TRADER, "admin_trader", OFFERED, SUPERVISOR) \
@@ -68,7 +68,7 @@ enum availability { OFFERED, LATER };
     XX(ADMIN_GUARANTEE, "admin_guarantee", LATER, SUPERVISOR) \
     XX(ADMIN_LIMITS, "admin_limits", OFFERED, SUPERVISOR) \
     XX(ADMIN_CARRY_OVER, "admin_carry_over", LATER, SUPERVISOR) \
-    XX(ADMIN_SESSION, "admin_session", LATER, SUPERVISOR) \
+    XX(ADMIN_SESSION, "admin_session", OFFERED, SUPERVISOR) \
     XX(LOT_OFFER, "lot_offer", LATER, TRADER) \
     XX(LOT_BID, "lot_bid", LATER, TRADER) \
     XX(LOT_CHOOSE_BASIS, "lot_choose_basis", LATER, TRADER) \
@@ -118,6 +118,7 @@ struct request_id {
  * A word that is too long is cut, and ends in "..." then. */
 struct request_words {
     char symbol[request_word_size];
+    char client[request_word_size], session[request_word_size];
     char price[request_word_size];
     char stop[request_word_size];
     char quantity[request_word_size], display[request_word_size], min[request_word_size];
@@ -156,6 +157,17 @@ struct request_deals { int32_t from_date, to_date; };   /* trade dates, inclusiv
 struct request_instruments { int32_t section; };         /* enum section, -1 = all */
 struct request_clock { int64_t now_ns; };
 
+/* admin_session: a session with its terms as they are to be, and instruments and dates that are added. */
+enum { request_session_symbols_max = 256 };
+struct request_session {
+    uint32_t index;                     /* NAME_NONE = it is created */
+    struct command_session session;     /* read when it is created */
+    struct command_session_terms terms; /* complete: what was not said is as before; `session` is not set */
+    uint32_t dates_count, symbols_count;
+    int32_t dates[32];
+    uint32_t symbols[request_session_symbols_max];
+};
+
 struct request {
     enum request_type type;
     struct request_id id;
@@ -168,6 +180,7 @@ struct request {
         struct request_explain explain;
         struct request_deals deals;
         struct request_instruments instruments;
+        struct request_session session;             /* admin_session */
         struct request_clock clock;                 /* admin_clock: becomes a CLOCK command of that time */
         struct request_text password;               /* admin_user, beside its command; to be hashed, then wiped */
     };

@@ -50,7 +50,7 @@ Test(errors, keys_of_the_world) {
         {"{\n 'start':'2021-06-28T06:00:00Z'}", 1, "name", "missing"},
         {"{'name':'n'}", 1, "start", "missing"},
         {WORLD("'sede':1"), 2, "sede", "no such key"},
-        {WORLD("'Seed':1"), 2, "Seed", "it may be name, start, seed, instruments"},
+        {WORLD("'Seed':1"), 2, "Seed", "it may be name, description, start, seed, instruments"},
         {WORLD("'seed':-1"), 2, "seed", "-1; it may be 0 to 9007199254740991"},
         {WORLD("'seed':'1'"), 2, "seed", "\"1\" stands where an integer is expected"},
         {WORLD("'seed':true"), 2, "seed", "true stands where an integer"},
@@ -142,10 +142,24 @@ Test(errors, rules) {
          "no instrument \"DY-SMP\""},
         {WORLD("'rules':{'collar':{'DY-SMP-EX':'101'}}"), 2, "rules.collar.DY-SMP-EX", "100.0000"},
         {WORLD("'rules':{'allocation':{'DY-SMP-EX':'pro_rata'}}"), 2, "rules.allocation", "not available yet"},
-        {WORLD("'rules':{'transit':[{}]}"), 2, "rules.transit", "not available yet"},
-        {WORLD("'rules':{'fees':{'rate_ppm':1}}"), 2, "rules.fees", "not available yet"},
-        {WORLD("'rules':{'deposit':{}}"), 2, "rules.deposit", "not available yet"},
-        {WORLD("'rules':{'bands':[1]}"), 2, "rules.bands", "not available yet"},
+        {WORLD("'rules':{'transit':[{}]}"), 2, "rules.transit[0].from", "missing"},
+        {WORLD("'rules':{'fees':{'rate_ppm':1000001}}"), 2, "rules.fees.rate_ppm", "it may be 0 to 1000000"},
+        {WORLD("'rules':{'fees':{'due_business_days':61}}"), 2, "rules.fees.due_business_days", "it may be 0 to 60"},
+        {WORLD("'rules':{'fees':{'rates':[{'rate_ppm':1,'from':'2021-01-01','section':'fish'}]}}"), 2,
+         "rules.fees.rates[0].section", "timber, metals, agri or consumer"},
+        {WORLD("'rules':{'fees':{'flat':[{'symbol':'X','currency':'BYN','amount':'1.00'}]}}"), 2,
+         "rules.fees.flat[0].symbol", "there is no instrument \"X\""},
+        {WORLD("'rules':{'deposit':{'floors':{'GBP':'1.00'}}}"), 2, "rules.deposit.floors.GBP", "no such key"},
+        {WORLD("'rules':{'deposit':{'business_days_before':4}}"), 2, "rules.deposit.business_days_before", "0 to 3"},
+        {WORLD("'rules':{'bands':[1]}"), 2, "rules.bands[0]", "where an object"},
+        {WORLD("'rules':{'bands':[{'symbol':'DY-SMP-EX','band':'ceiling','deal_class':'export','level_px':'2701.00',"
+               "'from':'2021-01-01'}]}"), 2, "rules.bands[0].level_px", "tick"},
+        {WORLD("'rules':{'waivers':[{'from':'2021-02-01','to':'2021-01-01'}]}"), 2, "rules.waivers[0].to", "earlier"},
+        {WORLD("'rules':{'fx':{'BYN':'1'}}"), 2, "rules.fx.BYN", "no such key"},
+        {WORLD("'rules':{'fx':{'USD':[{'from':'2021-01-01'}]}}"), 2, "rules.fx.USD[0].rate", "missing"},
+        {WORLD("'rules':{'currencies':[{'currency':'CNY','from':'2021-01-01','countries':['China']}]}"), 2,
+         "rules.currencies[0].countries[0]", ""},
+        {WORLD("'rules':{'domestic_byn_only':1}"), 2, "rules.domestic_byn_only", "true or false"},
     };
     EXPECT_REFUSED(rows);
 }
@@ -191,7 +205,19 @@ Test(errors, participants) {
         {FIRM("'country':'BY','broker':{'from':'2021-04-01'},'clients':[{'id':'B','sections':['agri']}]"), 3,
          "participants[1].clients[0].id", "the broker itself"},
         {FIRM("'country':'BY','own_use':{}"), 3, "participants[1].own_use.from", "missing"},
-        {FIRM("'country':'BY','sanction':'2021-01-01'"), 3, "participants[1].sanction", "not available yet"},
+        {FIRM("'country':'BY','sanction':'soon'"), 3, "participants[1].sanction", "is not a date"},
+        {FIRM("'country':'BY','papers':['passport']"), 3, "participants[1].papers", "where an object"},
+        {FIRM("'country':'BY','papers':{'missing':['diploma']}"), 3, "participants[1].papers.missing[0]", "passport"},
+        {FIRM("'country':'BY','contract':'yes'"), 3, "participants[1].contract", "true or false"},
+        {FIRM("'country':'BY','arrears':1"), 3, "participants[1].arrears", "true or false"},
+        {FIRM("'country':'BY','limits':{'message_rate':0}"), 3, "participants[1].limits.message_rate", "1 to 1000000"},
+        {FIRM("'country':'BY','limits':{'order_value_max':{'USD':'0'}}"), 3,
+         "participants[1].limits.order_value_max.USD", "it may be 0.01 to"},
+        {FIRM("'country':'BY','guarantee':{'USD':'1.00'}"), 3, "participants[1].guarantee", "not available yet"},
+        {FIRM("'country':'BY','broker':{'from':'2021-04-01'},'clients':[{'id':'A','sections':['agri'],"
+              "'limit_px':'5'}]"), 3, "participants[1].clients[0].limit_px", "needs a symbol"},
+        {FIRM("'country':'BY','broker':{'from':'2021-04-01'},'clients':[{'id':'A','sections':['timber'],"
+              "'symbol':'DY-SMP-EX'}]"), 3, "participants[1].clients[0].sections[0]", "another section"},
     };
     EXPECT_REFUSED(rows);
 }
@@ -213,8 +239,14 @@ Test(errors, users) {
         {USER("'user':'u','role':'admin','password':'x'},\n{'user':'u','role':'admin','password':'y'"), 4,
          "users[1].user",
          "\"u\" is user number 1"},
-        {USER("'user':'u','role':'admin','password':'x','certificate':{'to':'2021-01-01'}"), 3, "users[0].certificate",
-         "not available yet"},
+        {USER("'user':'u','role':'admin','password':'x','certificate':{'issued':'2021-01-01'}"), 3,
+         "users[0].certificate", "only a trader has one"},
+        {USER("'user':'u','role':'trader','participant':'A','password':'x','certificate':{}"), 3,
+         "users[0].certificate.issued", "missing"},
+        {USER("'user':'u','role':'admin','password':'x','person':'p'"), 3, "users[0].person", "only a trader has one"},
+        {WORLD("'participants':[{'id':'A','country':'BY'},{'id':'B','country':'BY'}],\n'users':[{'user':'u','role':"
+               "'trader','participant':'A','password':'x','person':'p'},\n{'user':'p','role':'trader','participant':"
+               "'B','password':'x'}]"), 4, "users[1].user", "p is a trader of another participant"},
     };
     EXPECT_REFUSED(rows);
 }
@@ -252,7 +284,7 @@ Test(errors, sessions) {
         {SESSION("'currencies':['GBP']"), 2, "sessions[0].currencies[0]", "GBP"},
         {SESSION("'multi_basis':1"), 2, "sessions[0].multi_basis", "true or false"},
         {SESSION("'role':'dealers'"), 2, "sessions[0].role", "any or brokers_only"},
-        {SESSION("'late_login':'refuse'"), 2, "sessions[0].late_login", "not available yet"},
+        {SESSION("'late_login':'never'"), 2, "sessions[0].late_login", "admit or refuse"},
     };
     EXPECT_REFUSED(rows);
 }
@@ -376,7 +408,7 @@ Test(errors, of_the_rules) {
     static const struct { const char *bands, *rest; struct broken want; } rows[] = {
         {"", "", {"no band", 2, "bands", "no row for A, which has a floor"}},
         {BAND("B", "floor", "null", "9.50", "null"), "",
-         {"unknown symbol", 2, "bands[0].symbol", "\"B\" is not in the catalogue"}},
+         {"unknown symbol", 2, "bands[0].symbol", "there is no instrument \"B\""}},
         {BAND("A", "ceiling", "null", "9.50", "null"), "",
          {"other band", 2, "bands[0].band", "the catalogue says \"floor\""}},
         {BAND("A", "floor", "null", "9.30", "null"), "",

@@ -81,6 +81,12 @@ Test(rules_table, deposits_fees_and_exchange_rates) {
     cr_expect_eq(rules.flat_fees[0].amount.minor, 10);
     cr_expect_eq(rules.flat_fees[0].currency, CURRENCY_BYN);
     static const int64_t rates[CURRENCY_COUNT] = {10000, 25300, 30100, 346, 3920};
-    for (uint32_t i = 0; i < CURRENCY_COUNT; i++) cr_expect_eq(rules.byn_per_unit[i], rates[i], "currency %u", i);
+    cr_assert_eq(rules.fx_count, CURRENCY_COUNT - 1);
+    for (uint32_t i = 0; i < rules.fx_count; i++) {
+        cr_expect_eq(rules.fx[i].byn_per_unit, rates[rules.fx[i].currency], "row %u", i);
+        cr_expect_eq(rules.fx[i].from_date, date_from_civil(2020, 1, 1));
+    }
+    cr_expect_eq(rules.waivers_count + rules.fee_rates_count, 0);
+    cr_expect(rules.domestic_byn_only && rules.exposure_factor == 500);
     cr_expect_eq(rules.collar_ppm, 100000);
 }

@@ -340,3 +340,133 @@ Test(scenario, the_classroom_has_a_teacher_and_the_catalogue) {
     free(made.exchange);
     scenario_free(&scenario);
 }
+
+/* What a world says of its firms, in commands: after their clients, since a broker in arrears registers none. */
+Test(scenario, remarks_limits_and_mandates) {
+    struct scenario scenario;
+    struct made made;
+    load_sound("{'name':'n','description':'d','start':'2021-06-28T06:00:00Z','instruments':['DY-SMP-EX'],'participants':["
+               "{'id':'A','country':'PL','broker':{'from':'2021-01-01'},'arrears':true,'contract':false,'claims':true,"
+               "'papers':{'missing':['passport','register_extract']},'sanction':'2021-07-01',"
+               "'limits':{'order_value_max':{'USD':'1000.00','EUR':5},'exposure_factor':7,'message_rate':3},"
+               "'clients':[{'id':'B','sections':['agri'],'side':'sell','symbol':'DY-SMP-EX','order_qty_max':4,"
+               "'limit_px':'2650.00','expire_date':'2021-12-31','own_account':true,'cross_allowed':true}]},"
+               "{'id':'B','country':'BY','papers':{'missing':[]},'contract':true,'arrears':false,'claims':null,"
+               "'sanction':null,'limits':{},'guarantee':null}],"
+               "'users':[{'user':'u','role':'trader','participant':'A','password':'x','person':'p',"
+               "'certificate':{'issued':'2021-01-15','power_of_attorney_until':'2021-12-31'}},"
+               "{'user':'v','role':'trader','participant':'A','password':'x','person':'p'}],"
+               "'sessions':[{'id':'S','model':'continuous','symbols':['DY-SMP-EX'],'late_login':'refuse'}]}", &scenario);
+    make_world(&made, &scenario);
+    const struct participant *firm = exchange_participant(made.exchange, 0);
+    cr_expect_eq(firm->remarks, 1 << REMARK_CONTRACT | 1 << REMARK_ARREARS | 1 << REMARK_CLAIM);
+    cr_expect_eq(firm->papers_missing, 1 << PAPER_PASSPORT | 1 << PAPER_REGISTER_EXTRACT);
+    cr_expect_eq(firm->sanction_until_date, date_from_civil(2021, 7, 1));
+    cr_expect(firm->exposure_factor == 7 && firm->message_rate == 3);
+    cr_expect_eq(exchange_account(made.exchange, 0, CURRENCY_USD)->order_value_max.minor, 100000);
+    cr_expect_eq(exchange_account(made.exchange, 0, CURRENCY_EUR)->order_value_max.minor, 500);
+    cr_expect_eq(exchange_remarks(made.exchange, 0, 0), 15, "what a world begins with counts at once");
+    cr_expect_eq(exchange_remarks(made.exchange, 1, 0), 0);
+    cr_assert_eq(exchange_clients_count(made.exchange), 1);
+    const struct client *client = exchange_client(made.exchange, 0);
+    cr_expect(client->client == 1 && client->side == SIDE_SELL && client->instrument == 0);
+    cr_expect(client->quantity_max.lots == 4 && client->limit.ticks == 530);
+    cr_expect_eq(client->expire_date, date_from_civil(2021, 12, 31));
+    cr_expect_eq(client->flags, CLIENT_OWN_ACCOUNT | CLIENT_CROSS_ALLOWED);
+    const struct person *person = exchange_person(made.exchange, exchange_user(made.exchange, 0)->person);
+    cr_expect(field_is(person->id, user_name_size, "p"));
+    cr_expect_eq(exchange_session(made.exchange, 0)->flags, SESSION_LATE_LOGIN_REFUSE);
+    cr_expect_eq(exchange_user(made.exchange, 1)->person, exchange_user(made.exchange, 0)->person);
+    cr_expect_eq(person->certificate_to_date, date_from_civil(2021, 12, 31));
+    free(made.exchange);
+    scenario_free(&scenario);
+}
+
+/* A table that a world gives takes the place of the shipped one; the others stay. */
+Test(scenario, a_world_changes_the_tables) {
+    struct scenario scenario;
+    struct made made;
+    load_sound("{'name':'n','start':'2021-07-12T06:00:00Z','instruments':['DY-SMP-EX','DY-BUT-825','DY-MILK-RAW',"
+               "{'symbol':'OWN','section':'agri','unit':'t','lot':1,'tick':'0.50','currency':'USD','reference_px':'10'}],"
+               "'rules':{'bands':[{'symbol':'OWN','band':'ceiling','deal_class':'export','level_px':'12.50',"
+               "'from':'2021-01-01','to':'2021-12-31'}],"
+               "'deposit':{'floors':{'USD':'0'},'business_days_before':0},"
+               "'fees':{'rate_ppm':1500,'rates':[{'rate_ppm':1000,'from':'2021-07-01','section':'agri','side':'buy'},"
+               "{'rate_ppm':500,'from':'2021-07-01','to':'2021-07-31','symbol':'OWN','deal_class':'transit'}]},"
+               "'fx':{'USD':[{'from':'2021-07-01','rate':'2.5000'},{'from':'2021-07-12','rate':'2.6000'}]},"
+               "'transit':[{'from':'2021-01-01','sections':['timber']}],"
+               "'waivers':[{'from':'2021-01-01','section':'agri','side':'sell'}]}}", &scenario);
+    make_world(&made, &scenario);
+    const struct command_rule_terms *terms = exchange_rule_terms(made.exchange);
+    cr_assert_not_null(terms);
+    cr_expect(terms->deposit_ppm == 2000 && terms->deposit_business_days == 0 && terms->fee_ppm == 1500);
+    cr_expect(terms->deposit_floors[CURRENCY_USD].minor == 0 && terms->deposit_floors[CURRENCY_EUR].minor == 20000);
+    cr_expect_eq(terms->flags, RULE_DOMESTIC_BYN_ONLY);
+    const struct instrument_rules *own = exchange_instrument_rules(made.exchange, 3);
+    const struct instrument_rules *milk = exchange_instrument_rules(made.exchange, 2);
+    cr_expect_eq(own->ceiling_ticks[0][SIDE_BUY], 25);
+    cr_expect_eq(exchange_instrument_rules(made.exchange, 0)->floor_ticks[1][SIDE_SELL], 0, "the shipped floor is gone");
+    cr_expect(own->fee_ppm[DEAL_EXPORT][SIDE_BUY] == 1000 && own->fee_ppm[DEAL_EXPORT][SIDE_SELL] == 1500);
+    cr_expect(own->fee_ppm[DEAL_TRANSIT][SIDE_BUY] == 500 && own->fee_ppm[DEAL_TRANSIT][SIDE_SELL] == 500);
+    cr_expect_eq(milk->fee_flat[DEAL_DOMESTIC][SIDE_BUY].minor, 10, "a flat fee goes before a rate");
+    cr_expect_eq(own->byn_scaled, 26000);
+    cr_expect(!own->transit_allowed);
+    cr_expect(own->deposit_ppm[1][SIDE_SELL] == 0 && own->deposit_ppm[0][SIDE_BUY] == 2000);
+    free(made.exchange);
+    scenario_free(&scenario);
+}
+
+/* From nothing: only what the world gives. */
+Test(scenario, tables_from_nothing) {
+    struct scenario scenario;
+    struct made made;
+    load_sound("{'name':'n','start':'2021-07-12T06:00:00Z','instruments':['DY-SMP-EX'],'rules':{'tables':'none',"
+               "'bands':[{'symbol':'DY-SMP-EX','band':'ceiling','deal_class':'export','level_px':'2800.00',"
+               "'from':'2021-01-01'}]}}", &scenario);
+    make_world(&made, &scenario);
+    cr_expect_null(exchange_rule_terms(made.exchange));
+    cr_expect_eq(exchange_instrument_rules(made.exchange, 0)->ceiling_ticks[0][SIDE_BUY], 560);
+    free(made.exchange);
+    scenario_free(&scenario);
+    load_sound("{'name':'n','start':'2021-07-12T06:00:00Z','instruments':['DY-SMP-EX'],'rules':{'tables':'none',"
+               "'deposit':{'rate_ppm':10000}}}", &scenario);
+    make_world(&made, &scenario);
+    const struct command_rule_terms *terms = exchange_rule_terms(made.exchange);
+    cr_assert_not_null(terms);
+    cr_expect(terms->deposit_ppm == 10000 && terms->fee_ppm == 0 && terms->flags == 0 && terms->exposure_factor == 0);
+    free(made.exchange);
+    scenario_free(&scenario);
+}
+
+Test(scenario, the_china_world) {
+    struct scenario scenario;
+    struct made made;
+    load_shipped("china.json", &scenario);
+    make_world(&made, &scenario);
+    const struct session *china = exchange_session(made.exchange, 0);
+    cr_expect(china->every_days == 14 && china->phase == PHASE_CONTINUOUS && china->direction == DIRECTION_EXPORT);
+    cr_expect_eq(memcmp(china->buyer_countries[0], "CN", 2), 0);
+    cr_expect_eq(exchange_instrument_rules(made.exchange, 1)->currency_from_date, date_from_civil(2021, 7, 1));
+    cr_expect_eq(exchange_instrument_rules(made.exchange, 1)->byn_scaled, 3920);
+    free(made.exchange);
+    scenario_free(&scenario);
+}
+
+Test(scenario, the_broker_world) {
+    struct scenario scenario;
+    struct made made;
+    load_shipped("broker.json", &scenario);
+    make_world(&made, &scenario);
+    static const struct { const char *id; uint8_t remarks; } firms[] = {
+        {"BY-SAW-1", 0}, {"IL-DECOR-1", 0}, {"LV-NEW-1", 1 << REMARK_PAPERS}, {"LT-LATE-1", 1 << REMARK_ARREARS},
+        {"PL-CLAIM-1", 1 << REMARK_CLAIM}, {"DE-SMALL-1", 0}};
+    for (size_t i = 0; i < sizeof firms / sizeof firms[0]; i++) {
+        uint32_t firm = exchange_find_participant(made.exchange, firms[i].id, (uint32_t)strlen(firms[i].id));
+        cr_assert_neq(firm, NAME_NONE);
+        cr_expect_eq(exchange_remarks(made.exchange, firm, NAME_NONE), firms[i].remarks, "%s", firms[i].id);
+    }
+    cr_expect_eq(exchange_clients_count(made.exchange), 3);
+    cr_expect_eq(exchange_participant(made.exchange, 1)->broker_state, BROKER_STATE_ACTIVE);
+    free(made.exchange);
+    scenario_free(&scenario);
+}

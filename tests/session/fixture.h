@@ -125,6 +125,12 @@ static inline void fake_unsubscribe(void *owner, struct dialog *dialog, const st
     fake_subscribe(owner, dialog, subscribe);
 }
 
+static inline void fake_announce(void *owner, const char *line, uint32_t size) {
+    (void)owner;
+    (void)line;
+    (void)size;
+}
+
 static inline void fake_shutdown(void *owner) {
     (void)owner;
     fixture->shutdowns++;
@@ -222,7 +228,7 @@ static inline void fixture_open(void) {
     const struct hub_host host = {
         .version = "test", .clock_mode = "manual", .apply = fake_apply, .move_clock = fake_move_clock,
         .now_ns = fake_now_ns, .verify = fake_verify, .hash = fake_hash, .subscribe = fake_subscribe,
-        .unsubscribe = fake_unsubscribe, .shutdown = fake_shutdown,
+        .unsubscribe = fake_unsubscribe, .shutdown = fake_shutdown, .announce = fake_announce,
     };
     const struct hub_views views = {
         .exchange = fixture->exchange, .orders = fixture->orders, .deals = fixture->deals,

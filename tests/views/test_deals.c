@@ -51,6 +51,41 @@ Test(deals, a_deal_says_who_sold_what_to_whom) {
     }
 }
 
+/* FEE-7: both sides are told, of an order that is still known and of one that is not; other deals stay as they are. */
+Test(deals, a_bust_marks_the_deal_and_tells_both_sides) {
+    struct views *v = views_new();
+    uint64_t first = make_deal(v, ANNA, BORIS), second = make_deal(v, ANNA, BORIS);
+    const struct event busted = {.kind = EVENT_BUSTED, .instrument = BUTTER, .busted = {
+        .trade_id = second, .fees = {{216}, {546}}, .fee_currencies = {CURRENCY_USD, CURRENCY_BYN}}};
+    COMMAND(v, busted);
+    cr_expect_eq(v->reports_count, 0, "orders stay as they are");
+    cr_expect_eq(deals_find(v->deals, second)->state, DEAL_STATE_BUSTED);
+    cr_expect_eq(deals_find(v->deals, first)->state, DEAL_STATE_DEAL);
+    struct report told[deals_reports_max];
+    cr_assert_eq(deals_reports(v->deals, v->orders, &busted, 9, 4, v->time_ns, told), 2);
+    const uint32_t who[] = {ANNA, BORIS};
+    const int64_t fees[] = {-216, -546};
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        const struct report *report = &told[side];
+        cr_expect(report->exec_type == EXEC_TYPE_TRADE_CANCEL && report->participant == who[side]);
+        cr_expect(report->side == side && report->trade_id == second && report->ord_status == ORD_STATUS_FILLED);
+        cr_expect(report->last_quantity.lots == 2 && report->last_price.ticks == 100);
+        cr_expect(report->fee.minor == fees[side] && report->flags == REPORT_HAS_FEE);
+        cr_expect(report->exec_sequence == 9 && report->exec_index == 4);
+    }
+    cr_expect_eq(told[SIDE_BUY].fee_currency, CURRENCY_USD);
+    for (uint32_t i = 0; i < views_ended_max; i++) make_deal(v, VERA, BORIS);
+    if (deals_find(v->deals, second) != NULL) {
+        cr_assert_null(orders_view_find(v->orders, told[SIDE_BUY].order_id), "the order is no longer on record");
+        cr_assert_eq(deals_reports(v->deals, v->orders, &busted, 9, 4, v->time_ns, told), 2);
+        cr_expect(told[SIDE_BUY].order_id != 0 && told[SIDE_BUY].participant == ANNA);
+        cr_expect(told[SIDE_BUY].order_quantity.lots == 2 && told[SIDE_BUY].leaves_quantity.lots == 0);
+    }
+    const struct event unknown = {.kind = EVENT_BUSTED, .busted = {.trade_id = 12345}};
+    cr_expect_eq(deals_reports(v->deals, v->orders, &unknown, 9, 4, v->time_ns, told), 0);
+    views_free(v);
+}
+
 Test(deals, lists_those_of_a_participant_in_order) {
     struct views *v = views_new();
     uint64_t first = make_deal(v, ANNA, BORIS), second = make_deal(v, VERA, ANNA);

@@ -157,8 +157,7 @@ Test(decode, refuses_in_the_order_type_unknown_missing_bad, .init = begin, .fini
 
 Test(decode, refuses_every_type_that_is_not_available, .init = begin, .fini = end) {
     static const char *const names[] = {
-        "admin_snapshot", "admin_news", "admin_bust", "admin_guarantee", "admin_carry_over",
-        "admin_session", "lot_offer", "lot_bid",
+        "admin_snapshot", "admin_guarantee", "admin_carry_over", "lot_offer", "lot_bid",
         "lot_choose_basis", "deal_propose", "deal_confirm", "deal_decline", "contract_sign", "contract_pay",
         "contract_ship", "contract_accept", "contract_dispute", "contract_cancel",
     };

@@ -124,15 +124,18 @@ Test(encode, acknowledgements, .init = begin, .fini = end) {
 }
 
 Test(encode, participant_record, .init = begin, .fini = end) {
-    expect_line(out, encode_participant(out, world->exchange, &id_7, DE_TRADE_2, NOW),
+    uint32_t from = 0;
+    expect_line(out, encode_participant(out, world->exchange, &id_7, DE_TRADE_2, &from, NOW),
                 "{'type':'participant','req_id':7,'participant':'DE-TRADE-2','name':'Trade Two','country':'DE',"
                 "'resident':false,'accreditation':'accredited',"
                 "'sections':[{'section':'agri','from':'2021-07-01','to':'2021-12-31'}],'open_orders':0,'broker':null,"
-                "'clients':[],'remarks':[]," TS "}", 13);
-    expect_line(out, encode_participant(out, world->exchange, NULL, BY_DAIRY_1, NOW),
+                "'clients':[],'remarks':[],'own_use':null,'killed':false,'last':true," TS "}", 16);
+    cr_expect_eq(from, 0);
+    expect_line(out, encode_participant(out, world->exchange, NULL, BY_DAIRY_1, &from, NOW),
                 "{'resident':true,'sections':[{'section':'timber','to':null},{'section':'metals'},{'section':'agri'},"
-                "{'section':'consumer'}]}", 12);
-    expect_line(out, encode_participant(out, world->exchange, NULL, NAME_NONE, NOW), "{'type':'participant'}", 2);
+                "{'section':'consumer'}]}", 15);
+    expect_line(out, encode_participant(out, world->exchange, NULL, NAME_NONE, &from, NOW),
+                "{'type':'participant','last':true}", 3);
 }
 
 /* ---- reports ---- */

@@ -127,7 +127,7 @@ Test(list, of_sessions, .init = begin, .fini = end) {
     for (uint32_t i = 0; i < exchange_sessions_count(world->exchange); i++) list_add_session(&list, world->exchange, i);
     list_end(&list);
     expect_sent(&sent, "{'type':'sessions','sessions':[{'session':'AGRI-DAY','model':'continuous','phase':'continuous',"
-                       "'opens':'09:00','closes':'17:00','restrictions':[],'symbols':['DY-SMP-EX']},"
+                       "'opens':'09:00','closes':'17:00','restrictions':{},'symbols':['DY-SMP-EX']},"
                        "{'session':'TIMBER-ANY','opens':null,'closes':null,'symbols':['TB-SAW']}]}");
     free_sent(&sent);
 }

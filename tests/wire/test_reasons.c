@@ -19,7 +19,8 @@ Test(reasons, say_what_was_given_and_what_is_allowed, .init = begin, .fini = end
     int32_t july = date_from_civil(2021, 7, 1);
     const struct { struct reason_case about; const char *text; } rows[] = {
         {{.reason = 102, .instrument = DY_SMP_EX},
-         "session AGRI-DAY of DY-SMP-EX is closed; its hours are 09:00 to 17:00 Minsk time on business days"},
+         "session AGRI-DAY of DY-SMP-EX is closed; its hours are 09:00 to 17:00 Minsk time on business days, and it "
+         "opens on 2021-06-29 at 09:00"},
         {{.reason = 102, .instrument = MT_FINE}, "MT-FINE is in no session that is open"},
         {{.reason = 104, .instrument = NAME_NONE, .words = &unknown}, "there is no instrument \"XX\""},
         {{.reason = 104, .instrument = NO_TERMS}, "NO-TERMS cannot be traded yet"},
@@ -31,7 +32,7 @@ Test(reasons, say_what_was_given_and_what_is_allowed, .init = begin, .fini = end
         {{.reason = 204, .instrument = DY_SMP_EX, .participant = DE_TRADE_2, .allowed_high = july - 10},
          "the accreditation of DE-TRADE-2 in section agri ended on 2021-06-21, and the trade date is 2021-06-28"},
         {{.reason = 207, .instrument = TB_SAW, .participant = DE_TRADE_2},
-         "DE-TRADE-2 is not accredited in section timber"},
+         "DE-TRADE-2 is not accredited in section timber; it is in agri"},
         {{.reason = 602, .instrument = TB_SAW, .quantity = {0}, .allowed_low = 1, .allowed_high = 10000},
          "the quantity is below the least allowed, 1 lots; the most is 10000"},
         {{.reason = 602, .instrument = TB_SAW, .quantity = {2}, .allowed_low = 5, .allowed_high = 10000},
@@ -69,7 +70,7 @@ Test(reasons, say_what_was_given_and_what_is_allowed, .init = begin, .fini = end
         {{.reason = 805, .instrument = NAME_NONE, .allowed_high = 1200}, "only 12.00 is free"},
         {{.reason = 903, .instrument = DY_SMP_EX, .quantity = {10}, .allowed_high = 4},
          "4 of 10 lots can be filled now"},
-        {{.reason = 403, .instrument = DY_SMP_EX}, "deals between two non-residents are not allowed in the section"},
+        {{.reason = 403, .instrument = DY_SMP_EX}, "deals between two non-residents are not allowed in section agri"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[reason_text_size];

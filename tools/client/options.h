@@ -17,7 +17,7 @@ enum client_exit {
     EXIT_TIMEOUT = 5,
 };
 
-enum { positionals_count_max = 8, timeout_s_default = 10 };
+enum { positionals_count_max = 20, timeout_s_default = 10 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER };
 

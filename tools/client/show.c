@@ -74,7 +74,9 @@ static void show_fill(const cJSON *report, const struct style *style, struct out
 static void show_report(const cJSON *report, const struct style *style, struct output *output) {
     const char *exec_type = message_text(report, "exec_type");
     add_time(report, style, output);
-    if (strcmp(exec_type, "trade") == 0) {
+    int taken_back = strcmp(exec_type, "trade_cancel") == 0;
+    if (taken_back) output_print(output, "%staken back%s  ", style->alarm, style->plain);
+    if (taken_back || strcmp(exec_type, "trade") == 0) {
         show_fill(report, style, output);
         return;
     }
@@ -176,7 +178,7 @@ static void show_record(const cJSON *record, const struct style *style, struct o
     const cJSON *member;
     cJSON_ArrayForEach(member, record) {
         if (strcmp(member->string, "type") == 0 || strcmp(member->string, "ts") == 0 ||
-            strcmp(member->string, "req_id") == 0) continue;
+            strcmp(member->string, "req_id") == 0 || strcmp(member->string, "last") == 0) continue;
         output_print(output, "  %s%-16s%s ", style->faint, member->string, style->plain);
         table_value(member, output);
         output_add(output, "\n");

@@ -70,5 +70,6 @@ Test(options, wrong_lines_are_refused, .init = clear_environment) {
     cr_assert_eq(read_line(&options, &own, LINE(W("--seed"), W("-1"))), -1);
     cr_assert_eq(read_line(&options, &own, LINE(W("--seed"), W("4294967296"))), -1);
     cr_assert_eq(read_line(&options, &own, LINE(W("1"), W("2"), W("3"), W("4"), W("5"), W("6"), W("7"), W("8"),
-                                                W("9"))), -1);
+                                                W("9"), W("10"), W("11"), W("12"), W("13"), W("14"), W("15"),
+                                                W("16"), W("17"), W("18"), W("19"), W("20"), W("21"))), -1);
 }
