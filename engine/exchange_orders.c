@@ -332,7 +332,7 @@ static void wait_for_trigger(struct exchange *x, const struct command *command, 
     book_insert(&x->pool, &x->prices, stops, stop_order(side), level, in->slot);
     in->price_ticks = x->details[in->slot].limit_ticks;
     name_order(x, command, order->client_order_id, in, content, events);
-    settle_hold(x, in->slot, reckoned, 0, events);
+    settle_enter(x, in, reckoned, events);
     say_accepted(command, in, 0, EVENT_PENDING, events);
 }
 
@@ -361,7 +361,7 @@ static void enter(struct exchange *x, const struct command *command, struct inco
     }
     open_order(x, command, in);
     name_order(x, command, order->client_order_id, in, content, events);
-    settle_hold(x, in->slot, reckoned, 0, events);
+    settle_enter(x, in, reckoned, events);
     if (plan == PLAN_REST) {
         rest(x, in, level);
         say_accepted(command, in, book_order_depth(&x->pool.orders[in->slot]), EVENT_RESTS, events);

@@ -78,17 +78,19 @@ struct collar {
  * rules/clearance.h. */
 struct clearance {
     uint64_t world;             /* exchange.world then; 0 = none */
-    uint32_t participant, user, instrument, session;
+    uint32_t participant, user; /* as they lie in a command ... */
+    uint32_t instrument, client, session;
     uint32_t account;           /* of the deposit */
+    uint64_t shape;             /* ... side and payment terms, in the order's bytes from `side` on */
     uint32_t lots_low, lots_high;
     uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
     uint32_t deposit_ppm;       /* 0 = none is asked for */
+    uint32_t exposure_factor;   /* 0 = no limit */
     money deposit_floor;
     int64_t lot_tick;
     uint64_t units_max;         /* ticks x lots that can be reckoned in 64 bits */
-    uint32_t exposure_factor;   /* 0 = no limit */
-    uint8_t side, payment_terms, entry_class, has_money;
-    uint8_t reserved[48];
+    uint8_t entry_class, has_money;
+    uint8_t reserved[38];
 };
 _Static_assert(sizeof(struct clearance) == 128, "two cache lines");
 enum { clearances_count = 4096 };

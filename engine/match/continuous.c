@@ -228,20 +228,6 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
     CHECK(!"a self-trade mode");
 }
 
-static void settle(struct exchange *x, const struct incoming *in, enum side side, const struct book_order *maker,
-                   uint32_t slot, uint32_t lots, uint32_t open_lots, uint32_t deal_class, struct event_buffer *events) {
-    enum side other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
-    struct settlement trade = { .instrument = in->instrument, .lots = lots, .price.ticks = maker->price_ticks,
-                                .deal_class = (enum deal_class)deal_class };
-    trade.slots[side] = in->slot;
-    trade.participants[side] = in->participant;
-    trade.open_lots[side] = open_lots;
-    trade.slots[other] = slot;
-    trade.participants[other] = order_participant(x, slot);
-    trade.open_lots[other] = book_order_open(maker);
-    settle_trade(x, &trade, events);
-}
-
 /* ---- the walk ---- */
 
 static inline void say_trade(struct exchange *x, const struct incoming *in, enum side side,
@@ -250,7 +236,7 @@ static inline void say_trade(struct exchange *x, const struct incoming *in, enum
     uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker->flags & BOOK_FOREIGN ? 1 : 0;
     /* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
     uint32_t deal_class = side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign;
-    if (money_is_on(x)) settle(x, in, side, maker, slot, lots, wanted_lots + lots, deal_class, events);
+    if (money_is_on(x)) settle_trade(x, in, wanted_lots + lots, slot, lots, (enum deal_class)deal_class, events);
     struct event *event = event_next(events);
     *event = (struct event){
         .kind = EVENT_TRADE,

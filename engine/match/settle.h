@@ -8,11 +8,15 @@
 
 #include <stdint.h>
 
+#include "engine/match/continuous.h"
 #include "engine/rules/rules.h"
 #include "engine/state.h"
 
-/* The order holds what the check reckoned, in the place of what it held before; `open_lots_before` count with its
- * value now. Says HELD. */
+/* An order comes in: it holds what the check reckoned. Says HELD. */
+void settle_enter(struct exchange *x, const struct incoming *in, const struct order_money *reckoned,
+                  struct event_buffer *events);
+/* An order is amended: it holds what the check reckoned, in the place of what it held before; `open_lots_before` count
+ * with its value now. Says HELD. */
 void settle_hold(struct exchange *x, uint32_t slot, const struct order_money *money, uint32_t open_lots_before,
                  struct event_buffer *events);
 /* Part of the order's open quantity goes without a trade: its share of the hold is free again. Says HELD. */
@@ -24,15 +28,10 @@ static inline void settle_release(struct exchange *x, uint32_t slot, uint32_t op
     if (money_is_on(x) && open_lots > 0) settle_release_held(x, slot, open_lots);
 }
 
-/* A trade that is about to be said, by enum side: the orders and what was open of each before it. */
-struct settlement {
-    uint32_t slots[2], participants[2], open_lots[2];
-    uint32_t instrument, lots;
-    price price;
-    enum deal_class deal_class;
-};
-/* Makes contract `trades_count` + 1. Says CONTRACT. */
-void settle_trade(struct exchange *x, const struct settlement *trade, struct event_buffer *events);
+/* The incoming order, of which `open_lots` are open, is about to trade `lots` with a resting one. Makes contract
+ * `trades_count` + 1. Says CONTRACT. Money must be on. */
+void settle_trade(struct exchange *x, const struct incoming *in, uint32_t open_lots, uint32_t maker_slot, uint32_t lots,
+                  enum deal_class deal_class, struct event_buffer *events);
 
 /* No contract can be made any more. */
 static inline int settle_is_full(const struct exchange *x) {

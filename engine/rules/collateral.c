@@ -70,7 +70,8 @@ static inline void reckon(const struct exchange *x, const struct order_terms *te
     money floor = { terms->filled_lots == 0 ? rules->deposit_floor.minor : 0 };
     money required = ppm > 0 ? required_for(value, ppm, floor) : (money){ 0 };
     *money_out = (struct order_money){
-        .payer = terms->payer, .value = value, .value_ticks = ticks, .ppm = ppm, .required = required,
+        .payer = terms->payer, .account = terms->payer * CURRENCY_COUNT + instrument->currency, .value = value,
+        .value_ticks = ticks, .ppm = ppm, .required = required,
         .by_floor = ppm > 0 && floor.minor > 0 && required.minor == floor.minor,
         .deal_class = rules->entry_class[resident][terms->side] };
 }

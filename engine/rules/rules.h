@@ -40,7 +40,8 @@ struct order_terms {
 /* What an order will hold, and how that was reckoned. */
 struct order_money {
     money required, value;
-    uint32_t value_ticks, ppm, payer;
+    uint32_t value_ticks, ppm;
+    uint32_t payer, account;    /* whose money, and where: CURRENCY_COUNT x payer + currency */
     uint8_t by_floor, deal_class;
 };
 
