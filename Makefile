@@ -40,10 +40,11 @@ LDFLAGS_asan := -fsanitize=address,undefined
 PURE := -ffreestanding -fno-stack-protector -U_FORTIFY_SOURCE
 
 # ---- layers, lowest first: name, sources ----
-LAYERS := check instruments engine views wire scenario session gateway
+LAYERS := check instruments engine journal views wire scenario session gateway
 SRC_check := gateway/check_abort.c
 SRC_instruments := $(wildcard instruments/*.c)
 SRC_engine := $(filter-out engine/views/%.c engine/journal/%.c,$(wildcard engine/*.c engine/*/*.c))
+SRC_journal := $(wildcard engine/journal/*.c)
 SRC_views := $(wildcard engine/views/*.c)
 SRC_wire := $(wildcard gateway/wire/*.c)
 SRC_scenario := $(wildcard gateway/scenario/*.c)
@@ -57,14 +58,15 @@ SRC_support := $(wildcard tests/support/*.c)
 # What each test binary may link: its own layer and those below.
 LINK_instruments := instruments check
 LINK_engine := engine instruments check
+LINK_journal := journal engine instruments check
 LINK_views := views engine instruments check
 LINK_wire := wire views engine instruments check
 LINK_scenario := scenario wire views engine instruments check
 LINK_session := session scenario wire views engine instruments check
-LINK_gateway := gateway session scenario wire views engine instruments check
+LINK_gateway := gateway session scenario wire views journal engine instruments check
 LINK_tools := $(LINK_gateway)
 LINK_e2e := wire views engine instruments check
-TESTED := instruments engine views wire scenario session gateway tools e2e
+TESTED := instruments engine journal views wire scenario session gateway tools e2e
 PROGRAMS := $(patsubst tests/%.c,%,$(wildcard tests/model/main_*.c tests/adversary/*.c tests/crash/*.c))
 BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 

@@ -56,7 +56,7 @@ proof() {
 
 # The end-to-end tests wait more than they compute: the rest runs beside them.
 suite e2e &
-for layer in instruments engine views wire scenario session gateway tools; do
+for layer in instruments engine journal views wire scenario session gateway tools; do
     suite "$layer"
 done
 proof purity bash tests/gates/purity.sh "$build"

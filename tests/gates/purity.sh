@@ -6,7 +6,7 @@ set -eu
 build=$1
 object=$(mktemp --suffix=.o)
 trap 'rm -f "$object"' EXIT
-ld -r --whole-archive "$build/release/libinstruments.a" "$build/release/libengine.a" "$build/release/libviews.a" -o "$object"
+ld -r --whole-archive "$build/release/libinstruments.a" "$build/release/libengine.a" "$build/release/libjournal.a" "$build/release/libviews.a" -o "$object"
 allowed='^(memcpy|memset|memmove|memcmp|check_failed|__udivti3|__umodti3|__divti3|__modti3|_GLOBAL_OFFSET_TABLE_)$'
 foreign=$(nm -u "$object" | awk '{print $2}' | sort -u | grep -vE "$allowed" || true)
 if [ -n "$foreign" ]; then

@@ -1,0 +1,305 @@
+/* storage_file.c - see storage_file.h. */
+#include "gateway/storage_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "instruments/check.h"
+
+enum { name_size = 32, segments_count_max = 1 << 20 };
+
+static void name_of(uint64_t segment, char name[name_size]) {
+    snprintf(name, name_size, "journal-%08" PRIu64 ".seg", segment);
+}
+
+/* ---- opening ---- */
+
+static int refuse(const struct storage *storage, char *error, size_t error_size, const char *what, int number) {
+    snprintf(error, error_size, "%.300s: %s: %s", storage->folder, what, strerror(number));
+    return -1;
+}
+
+static int open_folder(struct storage *storage, char *error, size_t error_size) {
+    if (mkdir(storage->folder, 0750) < 0 && errno != EEXIST)
+        return refuse(storage, error, error_size, "cannot be created", errno);
+    storage->folder_descriptor = open(storage->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (storage->folder_descriptor < 0) return refuse(storage, error, error_size, "cannot be opened", errno);
+    storage->lock_descriptor = openat(storage->folder_descriptor, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (storage->lock_descriptor < 0) return refuse(storage, error, error_size, "cannot be locked", errno);
+    if (flock(storage->lock_descriptor, LOCK_EX | LOCK_NB) < 0) {
+        snprintf(error, error_size, "%.300s is used by another server", storage->folder);
+        return -1;
+    }
+    return 0;
+}
+
+static int compare_numbers(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* Numbers of the segments that are there, sorted; -1 when the folder cannot be read. */
+static int64_t list_segments(const struct storage *storage, uint64_t **numbers) {
+    DIR *folder = opendir(storage->folder);
+    int64_t count = 0, capacity = 64;
+    *numbers = malloc((size_t)capacity * sizeof **numbers);
+    if (!folder || !*numbers) {
+        if (folder) closedir(folder);
+        return -1;
+    }
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL && count < segments_count_max;) {
+        uint64_t number;
+        char name[name_size];
+        if (sscanf(entry->d_name, "journal-%8" SCNu64 ".seg", &number) != 1) continue;
+        name_of(number, name);
+        if (strcmp(name, entry->d_name) != 0) continue;
+        if (count == capacity) {
+            uint64_t *larger = realloc(*numbers, (size_t)(capacity *= 2) * sizeof **numbers);
+            if (!larger) break;
+            *numbers = larger;
+        }
+        (*numbers)[count++] = number;
+    }
+    closedir(folder);
+    qsort(*numbers, (size_t)count, sizeof **numbers, compare_numbers);
+    return count;
+}
+
+static int map_segment(struct storage *storage, uint64_t number, struct journal_bytes *segment) {
+    char name[name_size];
+    struct stat about;
+    name_of(number, name);
+    int descriptor = openat(storage->folder_descriptor, name, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 || fstat(descriptor, &about) < 0) {
+        if (descriptor >= 0) close(descriptor);
+        return -1;
+    }
+    *segment = (struct journal_bytes){NULL, (uint64_t)about.st_size};
+    void *bytes = about.st_size > 0 ? mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0) : NULL;
+    close(descriptor);
+    if (bytes == MAP_FAILED) return -1;
+    segment->bytes = bytes;
+    return 0;
+}
+
+static void unmap_all(struct storage *storage) {
+    for (uint32_t i = 0; i < storage->segments_count; i++) {
+        const struct journal_bytes *segment = &storage->segments[i];
+        if (segment->bytes) munmap((void *)(uintptr_t)segment->bytes, segment->size);
+    }
+    free(storage->segments);
+    storage->segments = NULL;
+    storage->segments_count = 0;
+}
+
+static int map_all(struct storage *storage, char *error, size_t error_size) {
+    uint64_t *numbers;
+    int64_t count = list_segments(storage, &numbers);
+    storage->segments = count > 0 ? calloc((size_t)count, sizeof *storage->segments) : NULL;
+    if (count < 0 || (count > 0 && !storage->segments)) {
+        free(numbers);
+        return refuse(storage, error, error_size, "cannot be read", errno);
+    }
+    int status = 0;
+    for (int64_t i = 0; i < count && status == 0; i++) {
+        status = map_segment(storage, numbers[i], &storage->segments[i]);
+        if (status == 0) storage->segments_count++;
+    }
+    if (count > 0) storage->first_segment = numbers[0];
+    free(numbers);
+    return status == 0 ? 0 : refuse(storage, error, error_size, "a segment cannot be read", errno);
+}
+
+int storage_open(struct storage *storage, const char *folder, uint64_t segment_size, char *error, size_t error_size) {
+    memset(storage, 0, sizeof *storage);
+    storage->folder_descriptor = storage->lock_descriptor = storage->segment_descriptor = -1;
+    storage->segment_size = segment_size;
+    if (strlen(folder) >= storage_path_size) {
+        snprintf(error, error_size, "the name of the data folder is too long");
+        return -1;
+    }
+    snprintf(storage->folder, sizeof storage->folder, "%s", folder);
+    int status = open_folder(storage, error, error_size);
+    return status == 0 ? map_all(storage, error, error_size) : status;
+}
+
+/* ---- what is torn ---- */
+
+static int write_all(int descriptor, const uint8_t *bytes, uint64_t size, uint64_t offset) {
+    while (size > 0) {
+        ssize_t written = pwrite(descriptor, bytes, size, (off_t)offset);
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return -errno;
+        if (written == 0) return -EIO;
+        bytes += written;
+        size -= (uint64_t)written;
+        offset += (uint64_t)written;
+    }
+    return 0;
+}
+
+static int zero_from(const struct storage *storage, uint64_t segment, uint64_t offset) {
+    static const uint8_t zeros[journal_page_size];
+    char name[name_size];
+    name_of(segment, name);
+    int descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CLOEXEC), status = 0;
+    if (descriptor < 0) return -errno;
+    const struct journal_bytes *bytes = &storage->segments[segment - storage->first_segment];
+    for (uint64_t at = offset; at < bytes->size && status == 0; at += journal_page_size) {
+        uint64_t size = bytes->size - at < journal_page_size ? bytes->size - at : journal_page_size;
+        if (memcmp(bytes->bytes + at, zeros, size) != 0) status = write_all(descriptor, zeros, size, at);
+    }
+    if (status == 0 && fsync(descriptor) < 0) status = -errno;
+    close(descriptor);
+    return status;
+}
+
+int storage_cut(struct storage *storage, uint64_t segment, uint64_t offset, char *error, size_t error_size) {
+    int status = segment > 0 ? zero_from(storage, segment, offset) : 0;
+    uint64_t last = storage->first_segment + storage->segments_count;
+    for (uint64_t later = segment + 1; later < last && status == 0; later++) {
+        char name[name_size];
+        name_of(later, name);
+        if (unlinkat(storage->folder_descriptor, name, 0) < 0) status = -errno;
+    }
+    if (status == 0 && fsync(storage->folder_descriptor) < 0) status = -errno;
+    unmap_all(storage);
+    return status == 0 ? 0 : refuse(storage, error, error_size, "the torn end cannot be cut off", -status);
+}
+
+/* ---- the writer ---- */
+
+/* The segment's file with all its blocks, and its name, on disk. A file that cannot be had whole is not left behind. */
+static int create_segment(struct storage *storage, uint64_t segment) {
+    char name[name_size];
+    name_of(segment, name);
+    int descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor < 0) return -errno;
+    int status = -posix_fallocate(descriptor, 0, (off_t)storage->segment_size);
+    if (status == 0 && fsync(descriptor) < 0) status = -errno;
+    close(descriptor);
+    if (status < 0) unlinkat(storage->folder_descriptor, name, 0);
+    else if (fsync(storage->folder_descriptor) < 0) status = -errno;
+    return status;
+}
+
+static int use_segment(struct storage *storage, uint64_t segment) {
+    if (storage->segment_open == segment) return 0;
+    if (storage->segment_descriptor >= 0) close(storage->segment_descriptor);
+    char name[name_size];
+    name_of(segment, name);
+    storage->segment_descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CLOEXEC);
+    if (storage->segment_descriptor < 0) return -errno;
+    storage->segment_open = segment;
+    return 0;
+}
+
+static void do_job(struct storage *storage, const struct storage_job *job, int *status, int *create_status) {
+    *status = *create_status = 0;
+    if (job->segment > 0) *status = use_segment(storage, job->segment);
+    if (*status == 0 && job->first_page) {
+        *status = write_all(storage->segment_descriptor, job->first_page, journal_page_size, 0);
+        if (*status == 0 && fdatasync(storage->segment_descriptor) < 0) *status = -errno;
+    }
+    if (*status == 0 && job->size > 0)
+        *status = write_all(storage->segment_descriptor, job->bytes, job->size, job->offset);
+    if (*status == 0 && job->sync && job->segment > 0 && fdatasync(storage->segment_descriptor) < 0) *status = -errno;
+    if (*status == 0 && job->create_segment > 0) *create_status = create_segment(storage, job->create_segment);
+}
+
+static void *write_jobs(void *argument) {
+    struct storage *storage = argument;
+    pthread_mutex_lock(&storage->mutex);
+    for (;;) {
+        while (!storage->has_job && !storage->is_stopping) pthread_cond_wait(&storage->wake, &storage->mutex);
+        if (!storage->has_job) break;
+        struct storage_job job = storage->job;
+        pthread_mutex_unlock(&storage->mutex);
+        int status, create_status;
+        do_job(storage, &job, &status, &create_status);
+        pthread_mutex_lock(&storage->mutex);
+        storage->has_job = 0;
+        storage->is_done = 1;
+        storage->status = status;
+        storage->create_status = create_status;
+        pthread_cond_broadcast(&storage->wake);
+        uv_async_send(&storage->done);
+    }
+    pthread_mutex_unlock(&storage->mutex);
+    return NULL;
+}
+
+/* Whether a job has been done that nobody has heard of yet. */
+static int take_done(struct storage *storage, int *status, int *create_status) {
+    pthread_mutex_lock(&storage->mutex);
+    int is_done = (int)storage->is_done;
+    storage->is_done = 0;
+    *status = storage->status;
+    *create_status = storage->create_status;
+    pthread_mutex_unlock(&storage->mutex);
+    return is_done;
+}
+
+static void on_async(uv_async_t *async) {
+    struct storage *storage = async->data;
+    int status, create_status;
+    if (take_done(storage, &status, &create_status)) storage->on_done(storage->owner, status, create_status);
+}
+
+int storage_start(struct storage *storage, uv_loop_t *loop, void (*on_done)(void *, int, int), void *owner) {
+    unmap_all(storage);
+    storage->on_done = on_done;
+    storage->owner = owner;
+    int status = uv_async_init(loop, &storage->done, on_async);
+    if (status < 0) return status;
+    storage->done.data = storage;
+    uv_unref((uv_handle_t *)&storage->done);
+    pthread_mutex_init(&storage->mutex, NULL);
+    pthread_cond_init(&storage->wake, NULL);
+    status = -pthread_create(&storage->thread, NULL, write_jobs, storage);
+    if (status < 0) uv_close((uv_handle_t *)&storage->done, NULL);
+    else storage->is_started = 1;
+    return status;
+}
+
+void storage_submit(struct storage *storage, const struct storage_job *job) {
+    pthread_mutex_lock(&storage->mutex);
+    CHECK(!storage->has_job && !storage->is_done);
+    storage->job = *job;
+    storage->has_job = 1;
+    pthread_cond_broadcast(&storage->wake);
+    pthread_mutex_unlock(&storage->mutex);
+}
+
+int storage_wait(struct storage *storage) {
+    pthread_mutex_lock(&storage->mutex);
+    while (storage->has_job) pthread_cond_wait(&storage->wake, &storage->mutex);
+    pthread_mutex_unlock(&storage->mutex);
+    int status, create_status;
+    take_done(storage, &status, &create_status);
+    return status;
+}
+
+void storage_close(struct storage *storage) {
+    if (storage->is_started) {
+        pthread_mutex_lock(&storage->mutex);
+        storage->is_stopping = 1;
+        pthread_cond_broadcast(&storage->wake);
+        pthread_mutex_unlock(&storage->mutex);
+        pthread_join(storage->thread, NULL);
+        uv_close((uv_handle_t *)&storage->done, NULL);
+    }
+    unmap_all(storage);
+    if (storage->segment_descriptor >= 0) close(storage->segment_descriptor);
+    if (storage->lock_descriptor >= 0) close(storage->lock_descriptor);
+    if (storage->folder_descriptor >= 0) close(storage->folder_descriptor);
+}
