@@ -217,6 +217,9 @@ uint32_t exchange_find_session(const struct exchange *exchange, const char *id, 
 uint32_t exchange_find_order_instrument(const struct exchange *exchange, uint32_t participant, uint64_t order_id,
                                         const char *client_order_id);
 
+/* The connection that an open order came over; 0 when there is no such order. */
+uint32_t exchange_order_connection(const struct exchange *exchange, uint64_t order_id);
+
 /* Who stands before an order at its own price, hidden and all-or-none orders included; the walk ends after
  * orders_max of them. 0 when there is no such order in the book. */
 int exchange_queue_ahead(const struct exchange *exchange, uint64_t order_id, uint32_t orders_max, uint32_t *orders,

@@ -102,6 +102,11 @@ uint32_t exchange_find_order_instrument(const struct exchange *x, uint32_t parti
     return x->pool.orders[slot].instrument;
 }
 
+uint32_t exchange_order_connection(const struct exchange *x, uint64_t order_id) {
+    uint32_t slot;
+    return order_pool_find(&x->pool, order_id, &slot) == ORDER_FOUND ? x->details[slot].connection : 0;
+}
+
 int exchange_queue_ahead(const struct exchange *x, uint64_t order_id, uint32_t orders_max, uint32_t *orders,
                          uint64_t *lots) {
     uint32_t slot;

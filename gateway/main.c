@@ -13,7 +13,7 @@
 #include "gateway/net/daemon.h"
 #include "instruments/check.h"
 
-enum exit_code { EXIT_STOPPED = 0, EXIT_START_FAILED = 1, EXIT_BAD_FLAGS = 2 };
+enum exit_code { EXIT_STOPPED = 0, EXIT_START_FAILED = 1, EXIT_BAD_FLAGS = 2, EXIT_CORRUPT = 3 };
 
 enum { signals_count = 2, error_size = 512 };
 
@@ -61,9 +61,10 @@ static void print_ready(const struct config *config, uint16_t port) {
 static int run(struct daemon *daemon, const struct config *config) {
     char error[error_size];
     uv_loop_t *loop = uv_default_loop();
-    if (daemon_open(daemon, loop, config, error, sizeof error) < 0) {
+    int status = daemon_open(daemon, loop, config, error, sizeof error);
+    if (status != DAEMON_OK) {
         fprintf(stderr, "birzhad: %s\n", error);
-        return EXIT_START_FAILED;
+        return status == DAEMON_CORRUPT ? EXIT_CORRUPT : EXIT_START_FAILED;
     }
     uv_signal_t signals[signals_count];
     watch_signals(loop, signals, daemon);
@@ -97,11 +98,6 @@ int main(int argc, char **argv) {
         return EXIT_BAD_FLAGS;
     case CONFIG_RUN:
         break;
-    }
-    if (!config.ephemeral) {
-        fputs("birzhad: this version keeps no journal: start it with --ephemeral; the world ends with the process\n",
-              stderr);
-        return EXIT_BAD_FLAGS;
     }
     signal(SIGPIPE, SIG_IGN);
     /* Password checks share the processors with the loop: two at a time. Must be set before the first one. */

@@ -12,6 +12,7 @@
 #include "engine/views/market.h"
 #include "engine/views/orders.h"
 #include "engine/views/story.h"
+#include "gateway/committer.h"
 #include "instruments/check.h"
 
 enum {
@@ -169,6 +170,7 @@ static struct applied apply_one(struct sequencer *sequencer, const struct comman
     if (sequencer->recorder.file) {
         check_recording(recorder_write(&sequencer->recorder, command, events->events, events->count));
     }
+    if (sequencer->committer) committer_add(sequencer->committer, command, events->events, events->count);
     tell_views(sequencer, command);
     if (sequencer->publisher) {
         publisher_on_events(sequencer->publisher, events->events, events->count, command->time_ns);
@@ -177,6 +179,15 @@ static struct applied apply_one(struct sequencer *sequencer, const struct comman
         credentials_apply(sequencer->credentials, &command->password);
     }
     return (struct applied){command->sequence, events->events, events->count};
+}
+
+void sequencer_commit_to(struct sequencer *sequencer, struct committer *committer) {
+    sequencer->committer = committer;
+}
+
+struct applied sequencer_replay(struct sequencer *sequencer, const struct command *command) {
+    CHECK(!sequencer->committer && command->sequence == exchange_sequence(sequencer->exchange) + 1);
+    return apply_one(sequencer, command);
 }
 
 static void apply_clock(struct sequencer *sequencer, int64_t time_ns) {

@@ -9,9 +9,8 @@
  * are its own, and those of a moment bear its time, however far the clock has jumped.
  *
  * All happens before the call returns, on one thread, and nothing leaves the process meanwhile: reports are kept in
- * streams, messages in outboxes. The commands applied between two calls of network_release are a batch. A journal would
- * take each command in apply_one, make the batch durable before network_release, and let that wait for it: no byte
- * that shows an effect could leave before its cause is on disk. */
+ * streams, messages in outboxes. The commands applied between two calls of network_release are a batch of the journal
+ * (committer.h): no byte that shows an effect leaves before its cause is on disk. */
 #ifndef BIRZHA_SEQUENCER_H
 #define BIRZHA_SEQUENCER_H
 
@@ -25,6 +24,7 @@
 #include "gateway/recorder.h"
 #include "gateway/session/hub.h"
 
+struct committer;
 struct deals;
 struct depth;
 struct market_view;
@@ -48,6 +48,7 @@ struct sequencer {
     struct publisher *publisher;
     struct credentials *credentials;
     struct recorder recorder;
+    struct committer *committer;        /* NULL: no journal */
 };
 
 /* Takes all memory and begins with an empty exchange. 0 or a negative errno; on an error nothing stays allocated. */
@@ -66,6 +67,12 @@ int sequencer_record(struct sequencer *sequencer, const char *path);
 
 /* What has been recorded goes to the file: once a batch. */
 void sequencer_flush_recording(struct sequencer *sequencer);
+
+/* Commands go to the journal from now on, the first of the world included if it is called before genesis. */
+void sequencer_commit_to(struct sequencer *sequencer, struct committer *committer);
+
+/* A command that a journal gave back: applied as it is. Its events are valid until the next call. */
+struct applied sequencer_replay(struct sequencer *sequencer, const struct command *command);
 
 /* The world has been created: from now on time is the wall clock's, or stands still. */
 void sequencer_start(struct sequencer *sequencer, enum clock_mode mode);

@@ -15,7 +15,7 @@
 
 #include "instruments/check.h"
 
-enum { name_size = 32, segments_count_max = 1 << 20 };
+enum { name_size = 48, segments_count_max = 1 << 20 };
 
 static void name_of(uint64_t segment, char name[name_size]) {
     snprintf(name, name_size, "journal-%08" PRIu64 ".seg", segment);

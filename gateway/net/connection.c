@@ -143,6 +143,7 @@ static void port_send(struct port *port, const char *bytes, uint32_t size) {
     if (connection->state != CONNECTION_OPEN || (connection->marks & CONNECTION_OVERFLOWED)) return;
     connection->sent_ns = connection->network->turn_ns;
     if (connection->outbox.size == 0) connection->progress_ns = connection->network->turn_ns;
+    outbox_set_batch(&connection->outbox, network_batch(connection->network));
     if (outbox_append(&connection->outbox, bytes, size) < 0) connection->marks |= CONNECTION_OVERFLOWED;
     mark_dirty(connection);
 }
@@ -150,6 +151,7 @@ static void port_send(struct port *port, const char *bytes, uint32_t size) {
 static void port_send_last(struct port *port, const char *bytes, uint32_t size) {
     struct connection *connection = CONTAINER_OF(port, struct connection, port);
     if (connection->state != CONNECTION_OPEN) return;
+    outbox_set_batch(&connection->outbox, network_batch(connection->network));
     if (outbox_append_last(&connection->outbox, bytes, size) == 0) mark_dirty(connection);
 }
 
@@ -181,28 +183,55 @@ static void on_written(uv_write_t *request, int status) {
     mark_dirty(connection);
 }
 
-static uint32_t buffers_of(const struct outbox *outbox, uv_buf_t *buffers) {
+/* The first `size` bytes that wait. */
+static uint32_t buffers_of(const struct outbox *outbox, uint32_t size, uv_buf_t *buffers) {
     struct outbox_span spans[outbox_spans_max];
-    uint32_t count = outbox_spans(outbox, spans, outbox_spans_max);
-    for (uint32_t i = 0; i < count; i++) {
-        buffers[i] = (uv_buf_t){.base = (char *)(uintptr_t)spans[i].bytes, .len = spans[i].size};
+    uint32_t spans_count = outbox_spans(outbox, spans, outbox_spans_max), count = 0;
+    while (count < spans_count && size > 0) {
+        uint32_t part = spans[count].size < size ? (uint32_t)spans[count].size : size;
+        buffers[count] = (uv_buf_t){.base = (char *)(uintptr_t)spans[count].bytes, .len = part};
+        size -= part;
+        count++;
     }
     return count;
 }
 
-/* Writes what the kernel takes at once, and leaves the rest to one uv_write. Negative: the connection is broken. */
+/* Writes what may leave: what the kernel takes at once, and the rest by one uv_write. Negative: the connection is
+ * broken. */
 static int write_out(struct connection *connection) {
     uv_buf_t buffers[outbox_spans_max];
     uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
-    uint32_t count = buffers_of(&connection->outbox, buffers);
+    uint32_t left = outbox_releasable(&connection->outbox, network_durable(connection->network));
+    if (left == 0) return 0;
+    uint32_t count = buffers_of(&connection->outbox, left, buffers);
     int size = uv_try_write(stream, buffers, count);
     if (size < 0 && size != UV_EAGAIN) return size;
     if (size > 0) written(connection, (uint32_t)size);
-    if (connection->outbox.size == 0) return 0;
-    count = buffers_of(&connection->outbox, buffers);
-    connection->in_flight_size = connection->outbox.size;
+    if (size > 0) left -= (uint32_t)size;
+    if (left == 0) return 0;
+    count = buffers_of(&connection->outbox, left, buffers);
+    connection->in_flight_size = left;
     connection->write.data = connection;
     return uv_write(&connection->write, stream, buffers, count, on_written);
+}
+
+/* Some of it must wait until it is on disk. */
+static void mark_held(struct connection *connection) {
+    if (connection->marks & CONNECTION_HELD || connection->in_flight_size > 0) return;
+    connection->marks |= CONNECTION_HELD;
+    connection->next_held = connection->network->held;
+    connection->network->held = connection;
+    hold(connection);
+}
+
+void connection_release_held(struct network *network) {
+    while (network->held) {
+        struct connection *connection = network->held;
+        network->held = connection->next_held;
+        connection->marks &= (uint8_t)~CONNECTION_HELD;
+        if (connection->state != CONNECTION_CLOSED) mark_dirty(connection);
+        release(connection);
+    }
 }
 
 /* Whether something was held back that can go on when there is room. */
@@ -219,6 +248,7 @@ static void flush(struct connection *connection) {
         close_now(connection, FAREWELL_ORDERLY);
         return;
     }
+    if (connection->outbox.size > 0) mark_held(connection);
     shut_when_empty(connection);
     if (was_interrupted(connection)) mark_ready(connection);
 }

@@ -31,6 +31,7 @@ enum connection_mark {
     CONNECTION_OVERFLOWED = 1 << 3,     /* a message found no room */
     CONNECTION_SHUT = 1 << 4,           /* we have ended our half of the stream */
     CONNECTION_ENDED = 1 << 5,          /* the other side has ended its half */
+    CONNECTION_HELD = 1 << 6,           /* in the list of outboxes that wait for the disk */
 };
 
 struct connection {
@@ -39,7 +40,7 @@ struct connection {
     uv_shutdown_t shutdown;
     struct network *network;
     struct connection *previous, *next;
-    struct connection *next_dirty, *next_ready;
+    struct connection *next_dirty, *next_ready, *next_held;
     uint8_t state;                      /* enum connection_state */
     uint8_t marks;                      /* enum connection_mark */
     uint8_t holders_count;              /* who needs the memory: the handle, either list, a password check */
@@ -61,6 +62,9 @@ struct connection {
 
 /* Takes the connection that waits at the listener; one too many is closed at once. */
 void connection_accept(struct network *network);
+
+/* What waited for the disk may have been waited for long enough: all of it is looked at again. */
+void connection_release_held(struct network *network);
 
 /* Takes the first connection off the dirty list and writes what waits in its outbox, as far as the kernel takes it. */
 void connection_flush_next(struct network *network);

@@ -1,12 +1,14 @@
 /* daemon.c - wiring; see daemon.h. */
 #include "gateway/net/daemon.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gateway/genesis.h"
 #include "gateway/net/connection.h"
 #include "gateway/net/verifier.h"
+#include "gateway/recovery.h"
 
 /* ---- the hub's host ---- */
 
@@ -58,6 +60,11 @@ static void host_announce(void *owner, const char *line, uint32_t size) {
     }
 }
 
+static int host_is_full(void *owner) {
+    const struct daemon *daemon = owner;
+    return daemon->committer && committer_is_full(daemon->committer);
+}
+
 static void host_shutdown(void *owner) {
     daemon_stop(owner);
 }
@@ -75,6 +82,7 @@ static struct hub_host host_of(struct daemon *daemon, enum clock_mode clock) {
         .subscribe = host_subscribe,
         .unsubscribe = host_unsubscribe,
         .announce = host_announce,
+        .is_full = host_is_full,
         .shutdown = host_shutdown,
     };
 }
@@ -143,43 +151,114 @@ static int open_parts(struct daemon *daemon, enum clock_mode clock) {
     return status;
 }
 
+static void close_journal(struct daemon *daemon) {
+    if (daemon->committer) committer_close(daemon->committer);
+    daemon->committer = NULL;
+}
+
 static void close_parts(struct daemon *daemon) {
+    close_journal(daemon);
     credentials_close(&daemon->credentials);
     publisher_close(&daemon->publisher);
     hub_close(&daemon->hub);
     sequencer_close(&daemon->sequencer);
 }
 
-/* The parts, then the world inside them. */
-static int open_world(struct daemon *daemon, const struct config *config, struct scenario *scenario, char *error,
-                      size_t error_size) {
-    int status = sequencer_open(&daemon->sequencer, &scenario->limits);
+static int open_exchange(struct daemon *daemon, const struct config *config, const struct limits *limits, char *error,
+                         size_t error_size) {
+    int status = sequencer_open(&daemon->sequencer, limits);
     if (status == 0) status = open_parts(daemon, config->clock);
     if (status < 0) {
         snprintf(error, error_size, "no memory for the exchange: %s", strerror(-status));
-        return -1;
+        return DAEMON_FAILED;
     }
     sequencer_connect(&daemon->sequencer, &daemon->hub, &daemon->publisher, &daemon->credentials);
-    if (record(daemon, config->record, error, error_size) < 0) return -1;
-    return genesis_apply(&daemon->sequencer, scenario, config->clock, error, error_size);
+    return record(daemon, config->record, error, error_size) < 0 ? DAEMON_FAILED : DAEMON_OK;
+}
+
+/* A world that does not exist yet, from its file. All of it is one batch of the journal: it is there, or it is not. */
+static int create_world(struct daemon *daemon, const struct config *config, char *error, size_t error_size) {
+    struct scenario scenario;
+    if (genesis_read(config->scenario, &scenario, error, error_size) < 0) return DAEMON_FAILED;
+    int status = open_exchange(daemon, config, &scenario.limits, error, error_size);
+    if (status == DAEMON_OK && daemon->committer) {
+        if (committer_begin(daemon->committer, &scenario.limits, error, error_size) < 0) status = DAEMON_FAILED;
+        else sequencer_commit_to(&daemon->sequencer, daemon->committer);
+    }
+    if (status == DAEMON_OK && genesis_apply(&daemon->sequencer, &scenario, config->clock, error, error_size) < 0)
+        status = DAEMON_FAILED;
+    scenario_free(&scenario);
+    return status;
+}
+
+static void say_recovered(const struct config *config, const struct recovery *recovery) {
+    fprintf(stderr, "birzhad: %s: %" PRIu64 " commands in %" PRIu64 " batches came back", config->data,
+            recovery->commands_count, recovery->scan.next_batch - 1);
+    if (recovery->is_torn) fprintf(stderr, "; %" PRIu64 " bytes that were never finished are cut off",
+                                   recovery->scan.torn_bytes);
+    fprintf(stderr, "\n");
+    if (config->scenario) fprintf(stderr, "birzhad: --scenario is not read: the world exists\n");
+}
+
+/* The world that the journal tells of. */
+static int recover_world(struct daemon *daemon, const struct config *config, struct recovery *recovery, char *error,
+                         size_t error_size) {
+    struct sequencer *sequencer = &daemon->sequencer;
+    int status = open_exchange(daemon, config, &recovery->scan.limits, error, error_size);
+    if (status != DAEMON_OK) return status;
+    if (recovery_replay(recovery, sequencer, error, error_size) < 0) return DAEMON_CORRUPT;
+    if (committer_resume(daemon->committer, &recovery->scan, recovery->events_hash, error, error_size) < 0)
+        return DAEMON_FAILED;
+    sequencer_commit_to(sequencer, daemon->committer);
+    say_recovered(config, recovery);
+    return DAEMON_OK;
+}
+
+static int open_world(struct daemon *daemon, const struct config *config, char *error, size_t error_size) {
+    if (config->ephemeral) return create_world(daemon, config, error, error_size);
+    struct recovery recovery;
+    daemon->committer = &daemon->committer_memory;
+    if (committer_open(daemon->committer, config->data, config->sync, error, error_size) < 0) return DAEMON_FAILED;
+    const struct storage *storage = &daemon->committer->storage;
+    if (recovery_begin(&recovery, storage->segments, storage->segments_count, error, error_size) < 0)
+        return DAEMON_CORRUPT;
+    if (recovery.is_empty) return create_world(daemon, config, error, error_size);
+    return recover_world(daemon, config, &recovery, error, error_size);
+}
+
+static void on_durable(void *owner) {
+    struct daemon *daemon = owner;
+    network_release(&daemon->network);
+}
+
+/* Time moves from now on, and the disk follows. */
+static int start(struct daemon *daemon, const struct config *config, char *error, size_t error_size) {
+    sequencer_start(&daemon->sequencer, config->clock);
+    if (!daemon->committer) return DAEMON_OK;
+    int status = committer_start(daemon->committer, daemon->loop, on_durable, daemon);
+    if (status < 0) {
+        snprintf(error, error_size, "the journal's writer cannot be started: %s", strerror(-status));
+        return DAEMON_FAILED;
+    }
+    recovery_end_connections(&daemon->sequencer);
+    committer_drain(daemon->committer);
+    return DAEMON_OK;
 }
 
 int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *config, char *error, size_t error_size) {
-    struct scenario scenario;
     memset(daemon, 0, offsetof(struct daemon, network));
     daemon->loop = loop;
-    if (genesis_read(config->scenario, &scenario, error, error_size) < 0) return -1;
-    int status = open_world(daemon, config, &scenario, error, error_size);
-    scenario_free(&scenario);
-    if (status < 0) {
+    int status = open_world(daemon, config, error, error_size);
+    if (status == DAEMON_OK) status = start(daemon, config, error, error_size);
+    if (status != DAEMON_OK) {
         close_parts(daemon);
-        return -1;
+        return status;
     }
-    sequencer_start(&daemon->sequencer, config->clock);
     network_open(&daemon->network, loop, &daemon->hub, &daemon->publisher);
+    daemon->network.committer = daemon->committer;
     due_open(daemon);
     turn_end_open(daemon);
-    return 0;
+    return DAEMON_OK;
 }
 
 int daemon_listen(struct daemon *daemon, const char *host, uint16_t *port, char *error, size_t error_size) {
@@ -198,6 +277,7 @@ void daemon_stop(struct daemon *daemon) {
 void daemon_close(struct daemon *daemon) {
     uv_close((uv_handle_t *)&daemon->due, NULL);
     uv_close((uv_handle_t *)&daemon->turn_end, NULL);
+    close_journal(daemon);
     network_close(&daemon->network);
     close_parts(daemon);
 }

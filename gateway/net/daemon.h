@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "gateway/committer.h"
 #include "gateway/config.h"
 #include "gateway/net/network.h"
 #include "gateway/password.h"
@@ -26,6 +27,8 @@ struct daemon {
     uv_timer_t due;                     /* wall clock: when something is due */
     uv_prepare_t turn_end;              /* what the turn recorded goes to the file */
     uint32_t is_stopping;               /* 0 or 1 */
+    struct committer *committer;        /* NULL: --ephemeral */
+    struct committer committer_memory;
     struct sequencer sequencer;
     struct credentials credentials;
     struct publisher publisher;
@@ -33,8 +36,12 @@ struct daemon {
     struct network network;
 };
 
-/* Creates the world that `config` names. 0, or -1 and one line in `error`; then nothing stays open. The server is
- * large: it belongs on the heap. */
+/* DAEMON_CORRUPT: the journal is damaged. */
+enum daemon_status { DAEMON_OK = 0, DAEMON_FAILED = -1, DAEMON_CORRUPT = -2 };
+
+/* Brings back the world that the data folder holds, or creates the one that `config` names. On an error one line is in
+ * `error`, and nothing stays open but handles that close on the loop's next turns. The server is large: it belongs on
+ * the heap. */
 __attribute__((warn_unused_result))
 int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *config, char *error, size_t error_size);
 

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "gateway/clock.h"
+#include "gateway/committer.h"
 #include "gateway/net/connection.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
@@ -30,7 +31,19 @@ static void set_awake(struct network *network) {
     else uv_idle_stop(&network->awake);
 }
 
+uint64_t network_batch(const struct network *network) {
+    return network->committer ? committer_batch(network->committer) : 0;
+}
+
+uint64_t network_durable(const struct network *network) {
+    return network->committer ? committer_durable(network->committer) : UINT64_MAX;
+}
+
 void network_release(struct network *network) {
+    if (network->committer) {
+        committer_turn_end(network->committer);
+        connection_release_held(network);
+    }
     while (network->dirty) connection_flush_next(network);
 }
 

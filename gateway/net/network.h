@@ -5,7 +5,8 @@
  * connection cost one system call, and nothing leaves a connection in the middle of a command.
  *
  * The end of the turn (network_release) is the only place where bytes leave the process. That is the gate of
- * durability: a journal makes the turn's commands durable there, and the outboxes are written afterwards.
+ * durability: the commands of the turn are handed to the journal there, and a byte that may tell of a command leaves
+ * when the command is on disk (committer.h).
  *
  * Fairness: a connection may have `requests_per_turn` requests applied in a turn; then it joins the ready queue and the
  * others come first. While its requests wait, or its outbox is over the soft limit, or its dialog is busy, nothing
@@ -23,6 +24,7 @@
 #include "gateway/net/outbox.h"
 #include "gateway/session/hub.h"
 
+struct committer;
 struct connection;
 struct publisher;
 
@@ -46,6 +48,7 @@ struct network {
     uv_loop_t *loop;
     struct hub *hub;
     struct publisher *publisher;
+    struct committer *committer;        /* NULL: there is no journal, and nothing waits for one */
     struct network_patience patience;
     uint32_t connections_count, connections_count_max;
     uint32_t requests_limit_turn;       /* requests_per_turn; tests choose another */
@@ -62,6 +65,7 @@ struct network {
 
     struct connection *connections;     /* all, doubly linked */
     struct connection *dirty;           /* outbox got something since the last release */
+    struct connection *held;            /* outbox holds what must not leave yet */
     struct connection *ready_first, *ready_last;
     struct chunk_pool pool;
     char read_buffer[read_size_max];    /* one for all: libuv gives and takes it within one callback */
@@ -69,6 +73,10 @@ struct network {
 
 /* Prepares everything but the listener. */
 void network_open(struct network *network, uv_loop_t *loop, struct hub *hub, struct publisher *publisher);
+
+/* The batch of commands that what is sent now may tell of, and the last batch whose news may leave. */
+uint64_t network_batch(const struct network *network);
+uint64_t network_durable(const struct network *network);
 
 /* Begins to accept on host:port; *port becomes the port really taken. 0 or a negative error of libuv; then nothing
  * stays open. */

@@ -68,6 +68,21 @@ void outbox_close(struct outbox *outbox) {
     outbox->size = 0;
 }
 
+void outbox_set_batch(struct outbox *outbox, uint64_t batch) {
+    if (batch == outbox->batch) return;
+    CHECK(batch > outbox->batch);
+    outbox->before_size = outbox->batch + 1 == batch ? outbox->last_size : 0;
+    outbox->last_size = 0;
+    outbox->batch = batch;
+}
+
+uint32_t outbox_releasable(const struct outbox *outbox, uint64_t durable) {
+    uint32_t held = outbox->batch > durable ? outbox->last_size : 0;
+    if (outbox->batch > durable + 1 && durable != UINT64_MAX) held += outbox->before_size;
+    CHECK(held <= outbox->size);
+    return outbox->size - held;
+}
+
 static uint32_t room_in_last(const struct outbox *outbox) {
     return outbox->last ? (uint32_t)sizeof outbox->last->bytes - outbox->last->end : 0;
 }
@@ -118,6 +133,7 @@ static int append(struct outbox *outbox, const char *bytes, uint32_t size) {
     }
     CHECK(done == size);
     outbox->size += size;
+    outbox->last_size += size;
     return 0;
 }
 

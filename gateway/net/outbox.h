@@ -8,6 +8,9 @@
  * replay) holds back, and no more requests are read from it. `outbox_size_max` is the end: the append fails
  * and the connection is lost (1204).
  *
+ * Durability: bytes are tagged with the batch of commands that they may tell of (committer.h), and may leave when that
+ * batch is on disk. No more than two batches can be unfinished, so two counts suffice.
+ *
  * Not here: sockets. The owner writes what outbox_spans gives and says with outbox_consume how much has left. */
 #ifndef BIRZHA_OUTBOX_H
 #define BIRZHA_OUTBOX_H
@@ -36,6 +39,8 @@ struct outbox {
     struct chunk_pool *pool;
     struct chunk *first, *last;
     uint32_t size;                      /* bytes that wait */
+    uint32_t last_size, before_size;    /* bytes of `batch`, and of the one before it, that were appended */
+    uint64_t batch;                     /* of the bytes appended last */
 };
 
 struct outbox_span {
@@ -48,6 +53,11 @@ void chunk_pool_close(struct chunk_pool *pool);
 void outbox_init(struct outbox *outbox, struct chunk_pool *pool);
 /* Gives all chunks back, whatever waits in them. No write may be in flight. */
 void outbox_close(struct outbox *outbox);
+
+/* What is appended from now on belongs to this batch; numbers never fall, and all up to batch - 2 are durable. */
+void outbox_set_batch(struct outbox *outbox, uint64_t batch);
+/* How many of the first bytes may leave when all batches up to `durable` are on disk. */
+uint32_t outbox_releasable(const struct outbox *outbox, uint64_t durable);
 
 /* 0, or -ENOBUFS (limit) or -ENOMEM; then nothing was appended. */
 __attribute__((warn_unused_result))

@@ -49,6 +49,8 @@ struct hub_host {
     void (*unsubscribe)(void *owner, struct dialog *dialog, const struct request_subscribe *subscribe);
     /* Sends a line to everybody who is logged on or subscribed to anything, and not behind. */
     void (*announce)(void *owner, const char *line, uint32_t size);
+    /* Whether the journal has no room for what a client asks: it is refused with 1212. NULL = never. */
+    int (*is_full)(void *owner);
     void (*shutdown)(void *owner);
 };
 
