@@ -65,8 +65,9 @@ int committer_begin(struct committer *committer, const struct limits *limits, ch
         return -1;
     }
     /* A first segment that was never finished may be there. */
-    if (committer->storage.segments_count > 0 &&
-        storage_cut(&committer->storage, committer->storage.first_segment - 1, 0, error, error_size) < 0) return -1;
+    const struct segment_files *files = &committer->storage.files;
+    if (files->count > 0 && storage_cut(&committer->storage, files->first_number - 1, 0, error, error_size) < 0)
+        return -1;
     journal_writer_init(&committer->writer, file_id, segment_size_default, limits);
     return 0;
 }

@@ -15,7 +15,6 @@
 #define BIRZHA_COMMITTER_H
 
 #include <stdint.h>
-#include <uv.h>
 
 #include "engine/event.h"
 #include "engine/journal/writer.h"

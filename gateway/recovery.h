@@ -19,8 +19,8 @@ struct recovery {
     const struct command *first_commands;
 };
 
-/* Looks at the first batch of the segments: is_empty, or scan.limits are those of the exchange to come. 0, or -1 and one
- * line in `error`: the journal is corrupt. */
+/* Looks at the first batch of the segments: is_empty, or scan.limits are those of the exchange to come. 0, or -1 and
+ * one line in `error`: the journal is corrupt. */
 __attribute__((warn_unused_result))
 int recovery_begin(struct recovery *recovery, const struct journal_bytes *segments, uint32_t segments_count,
                    char *error, size_t error_size);

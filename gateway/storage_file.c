@@ -1,25 +1,15 @@
 /* storage_file.c - see storage_file.h. */
 #include "gateway/storage_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "instruments/check.h"
-
-enum { name_size = 48, segments_count_max = 1 << 20 };
-
-static void name_of(uint64_t segment, char name[name_size]) {
-    snprintf(name, name_size, "journal-%08" PRIu64 ".seg", segment);
-}
 
 /* ---- opening ---- */
 
@@ -42,81 +32,9 @@ static int open_folder(struct storage *storage, char *error, size_t error_size) 
     return 0;
 }
 
-static int compare_numbers(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return a < b ? -1 : a > b;
-}
-
-/* Numbers of the segments that are there, sorted; -1 when the folder cannot be read. */
-static int64_t list_segments(const struct storage *storage, uint64_t **numbers) {
-    DIR *folder = opendir(storage->folder);
-    int64_t count = 0, capacity = 64;
-    *numbers = malloc((size_t)capacity * sizeof **numbers);
-    if (!folder || !*numbers) {
-        if (folder) closedir(folder);
-        return -1;
-    }
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL && count < segments_count_max;) {
-        uint64_t number;
-        char name[name_size];
-        if (sscanf(entry->d_name, "journal-%8" SCNu64 ".seg", &number) != 1) continue;
-        name_of(number, name);
-        if (strcmp(name, entry->d_name) != 0) continue;
-        if (count == capacity) {
-            uint64_t *larger = realloc(*numbers, (size_t)(capacity *= 2) * sizeof **numbers);
-            if (!larger) break;
-            *numbers = larger;
-        }
-        (*numbers)[count++] = number;
-    }
-    closedir(folder);
-    qsort(*numbers, (size_t)count, sizeof **numbers, compare_numbers);
-    return count;
-}
-
-static int map_segment(struct storage *storage, uint64_t number, struct journal_bytes *segment) {
-    char name[name_size];
-    struct stat about;
-    name_of(number, name);
-    int descriptor = openat(storage->folder_descriptor, name, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 || fstat(descriptor, &about) < 0) {
-        if (descriptor >= 0) close(descriptor);
-        return -1;
-    }
-    *segment = (struct journal_bytes){NULL, (uint64_t)about.st_size};
-    void *bytes = about.st_size > 0 ? mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0) : NULL;
-    close(descriptor);
-    if (bytes == MAP_FAILED) return -1;
-    segment->bytes = bytes;
-    return 0;
-}
-
-static void unmap_all(struct storage *storage) {
-    for (uint32_t i = 0; i < storage->segments_count; i++) {
-        const struct journal_bytes *segment = &storage->segments[i];
-        if (segment->bytes) munmap((void *)(uintptr_t)segment->bytes, segment->size);
-    }
-    free(storage->segments);
-    storage->segments = NULL;
-    storage->segments_count = 0;
-}
-
 static int map_all(struct storage *storage, char *error, size_t error_size) {
-    uint64_t *numbers;
-    int64_t count = list_segments(storage, &numbers);
-    storage->segments = count > 0 ? calloc((size_t)count, sizeof *storage->segments) : NULL;
-    if (count < 0 || (count > 0 && !storage->segments)) {
-        free(numbers);
-        return refuse(storage, error, error_size, "cannot be read", errno);
-    }
-    int status = 0;
-    for (int64_t i = 0; i < count && status == 0; i++) {
-        status = map_segment(storage, numbers[i], &storage->segments[i]);
-        if (status == 0) storage->segments_count++;
-    }
-    if (count > 0) storage->first_segment = numbers[0];
-    free(numbers);
-    return status == 0 ? 0 : refuse(storage, error, error_size, "a segment cannot be read", errno);
+    int status = segment_files_map(&storage->files, storage->folder);
+    return status == 0 ? 0 : refuse(storage, error, error_size, "its segments cannot be read", -status);
 }
 
 int storage_open(struct storage *storage, const char *folder, uint64_t segment_size, char *error, size_t error_size) {
@@ -149,11 +67,11 @@ static int write_all(int descriptor, const uint8_t *bytes, uint64_t size, uint64
 
 static int zero_from(const struct storage *storage, uint64_t segment, uint64_t offset) {
     static const uint8_t zeros[journal_page_size];
-    char name[name_size];
-    name_of(segment, name);
+    char name[segment_name_size];
+    segment_name(segment, name);
     int descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CLOEXEC), status = 0;
     if (descriptor < 0) return -errno;
-    const struct journal_bytes *bytes = &storage->segments[segment - storage->first_segment];
+    const struct journal_bytes *bytes = &storage->files.segments[segment - storage->files.first_number];
     for (uint64_t at = offset; at < bytes->size && status == 0; at += journal_page_size) {
         uint64_t size = bytes->size - at < journal_page_size ? bytes->size - at : journal_page_size;
         if (memcmp(bytes->bytes + at, zeros, size) != 0) status = write_all(descriptor, zeros, size, at);
@@ -165,14 +83,14 @@ static int zero_from(const struct storage *storage, uint64_t segment, uint64_t o
 
 int storage_cut(struct storage *storage, uint64_t segment, uint64_t offset, char *error, size_t error_size) {
     int status = segment > 0 ? zero_from(storage, segment, offset) : 0;
-    uint64_t last = storage->first_segment + storage->segments_count;
+    uint64_t last = storage->files.first_number + storage->files.count;
     for (uint64_t later = segment + 1; later < last && status == 0; later++) {
-        char name[name_size];
-        name_of(later, name);
+        char name[segment_name_size];
+        segment_name(later, name);
         if (unlinkat(storage->folder_descriptor, name, 0) < 0) status = -errno;
     }
     if (status == 0 && fsync(storage->folder_descriptor) < 0) status = -errno;
-    unmap_all(storage);
+    segment_files_unmap(&storage->files);
     return status == 0 ? 0 : refuse(storage, error, error_size, "the torn end cannot be cut off", -status);
 }
 
@@ -180,8 +98,8 @@ int storage_cut(struct storage *storage, uint64_t segment, uint64_t offset, char
 
 /* The segment's file with all its blocks, and its name, on disk. A file that cannot be had whole is not left behind. */
 static int create_segment(struct storage *storage, uint64_t segment) {
-    char name[name_size];
-    name_of(segment, name);
+    char name[segment_name_size];
+    segment_name(segment, name);
     int descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (descriptor < 0) return -errno;
     int status = -posix_fallocate(descriptor, 0, (off_t)storage->segment_size);
@@ -195,8 +113,8 @@ static int create_segment(struct storage *storage, uint64_t segment) {
 static int use_segment(struct storage *storage, uint64_t segment) {
     if (storage->segment_open == segment) return 0;
     if (storage->segment_descriptor >= 0) close(storage->segment_descriptor);
-    char name[name_size];
-    name_of(segment, name);
+    char name[segment_name_size];
+    segment_name(segment, name);
     storage->segment_descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CLOEXEC);
     if (storage->segment_descriptor < 0) return -errno;
     storage->segment_open = segment;
@@ -256,7 +174,7 @@ static void on_async(uv_async_t *async) {
 }
 
 int storage_start(struct storage *storage, uv_loop_t *loop, void (*on_done)(void *, int, int), void *owner) {
-    unmap_all(storage);
+    segment_files_unmap(&storage->files);
     storage->on_done = on_done;
     storage->owner = owner;
     int status = uv_async_init(loop, &storage->done, on_async);
@@ -298,7 +216,7 @@ void storage_close(struct storage *storage) {
         pthread_join(storage->thread, NULL);
         uv_close((uv_handle_t *)&storage->done, NULL);
     }
-    unmap_all(storage);
+    segment_files_unmap(&storage->files);
     if (storage->segment_descriptor >= 0) close(storage->segment_descriptor);
     if (storage->lock_descriptor >= 0) close(storage->lock_descriptor);
     if (storage->folder_descriptor >= 0) close(storage->folder_descriptor);

@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "engine/journal/scan.h"
+#include "gateway/segment_files.h"
 
 enum { storage_path_size = 4096 };
 
@@ -33,9 +34,7 @@ struct storage {
     char folder[storage_path_size];
     int folder_descriptor, lock_descriptor;
     uint64_t segment_size;
-    struct journal_bytes *segments;     /* mapped, in the order of their numbers; until storage_start */
-    uint32_t segments_count;
-    uint64_t first_segment;             /* number of the first; 0 = there is none */
+    struct segment_files files;         /* what was there; until storage_start */
     /* The writer. */
     pthread_t thread;
     pthread_mutex_t mutex;

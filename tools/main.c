@@ -9,6 +9,7 @@
 #include "tools/client/options.h"
 #include "tools/dataset/dataset_main.h"
 #include "tools/flow/flow_main.h"
+#include "tools/journal/journal_main.h"
 #include "tools/report/report_main.h"
 
 #define BIRZHA_VERSION "0.1.0"
@@ -35,6 +36,7 @@ static const struct subcommand subcommands[] = {
     {"admin", command_admin, "requests of a supervisor or administrator"},
     {"crowd", command_crowd, "background traders that make a market"},
     {"flow", flow_main, "write order flows and run them through the engine"},
+    {"journal", journal_main, "what a server's journal says: verify, digest, replay, dump, diff"},
     {"report", report_main, "tables of a recorded stream; SQLite"},
     {"dataset", dataset_main, "generated data, made through the engine"},
 };

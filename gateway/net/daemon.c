@@ -219,8 +219,8 @@ static int open_world(struct daemon *daemon, const struct config *config, char *
     struct recovery recovery;
     daemon->committer = &daemon->committer_memory;
     if (committer_open(daemon->committer, config->data, config->sync, error, error_size) < 0) return DAEMON_FAILED;
-    const struct storage *storage = &daemon->committer->storage;
-    if (recovery_begin(&recovery, storage->segments, storage->segments_count, error, error_size) < 0)
+    const struct segment_files *files = &daemon->committer->storage.files;
+    if (recovery_begin(&recovery, files->segments, files->count, error, error_size) < 0)
         return DAEMON_CORRUPT;
     if (recovery.is_empty) return create_world(daemon, config, error, error_size);
     return recover_world(daemon, config, &recovery, error, error_size);

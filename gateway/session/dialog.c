@@ -231,7 +231,7 @@ static int is_refused_as_full(struct dialog *dialog, const struct request *reque
     int changes = request->command.kind != 0 || request->type == REQUEST_ADMIN_CLOCK;
     if (!changes || !host->is_full || !host->is_full(host->owner)) return 0;
     dialog_refuse(dialog, &request->id, REJECT_STORAGE_FULL,
-                  "the journal's disk is full: nothing can be taken until there is room and the server is started again");
+                  "the journal's disk is full: nothing can be taken until there is room and the server is restarted");
     return 1;
 }
 

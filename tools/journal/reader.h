@@ -1,0 +1,45 @@
+/* reader.h - a journal's commands one after another, and an exchange that follows them. */
+#ifndef BIRZHA_JOURNAL_READER_H
+#define BIRZHA_JOURNAL_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/exchange.h"
+#include "engine/journal/scan.h"
+#include "gateway/segment_files.h"
+
+struct reader {
+    const char *folder;
+    struct segment_files files;
+    struct journal_scan scan;
+    const struct journal_batch_header *header;      /* of the present batch */
+    const struct command *commands;
+    uint32_t next;                                  /* index in it */
+    enum journal_status status;                     /* once reader_next gave NULL: how the journal ends */
+    uint64_t batches_count;
+};
+
+/* 0, or -1 and one line in `error`. */
+__attribute__((warn_unused_result))
+int reader_open(struct reader *reader, const char *folder, char *error, size_t error_size);
+void reader_close(struct reader *reader);
+
+/* The next command; NULL at the end: see status. */
+const struct command *reader_next(struct reader *reader);
+/* The present command was the last of its batch. */
+int reader_is_batch_end(const struct reader *reader);
+
+/* An exchange for this journal's commands; reader_next must have given one. NULL when memory is short. */
+struct follower {
+    struct exchange *exchange;
+    size_t size;
+    struct event_buffer events;                     /* of the last command */
+    uint64_t events_hash;
+};
+__attribute__((warn_unused_result))
+int follower_open(struct follower *follower, const struct limits *limits);
+void follower_apply(struct follower *follower, const struct command *command);
+void follower_close(struct follower *follower);
+
+#endif
