@@ -158,7 +158,9 @@ run: all ## start a demonstration market with background traders
 
 TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
 	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
-	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libviews.a \
+	$(BUILD)/release/kill_driver \
+	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libjournal.a \
+	$(BUILD)/release/libviews.a \
 	$(BUILD)/birzhad $(BUILD)/birzha
 
 test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under sanitizers; under two minutes

@@ -69,6 +69,8 @@ if [ "$tier" = full ]; then
     proof differential "$build/release/main_differential" --operations 1000000 --seed 1
     proof exhaustive "$build/release/main_differential" --exhaustive 5
     wait
+    proof crash "$build/release/kill_driver" "$build/release/birzhad" 200
+    proof full-disk bash tests/crash/full_disk.sh "$build"
     proof slow-reader "$build/release/slow_reader" "$build/release/birzhad"
     proof mutants bash tests/model/mutants.sh
     proof valgrind bash tests/gates/valgrind.sh "$build"
@@ -76,6 +78,7 @@ else
     proof differential "$build/release/main_differential" --operations 100000 --seed 1
     proof exhaustive "$build/release/main_differential" --exhaustive 4
     wait
+    proof crash "$build/release/kill_driver" "$build/release/birzhad" 5
 fi
 
 # Criterion's runner leaks a little by itself: a leak none of whose frames is ours is not ours.

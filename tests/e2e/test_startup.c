@@ -33,15 +33,6 @@ Test(startup, the_ready_line_says_where_and_how) {
     cr_expect_eq(server_wait(&server), 0);
 }
 
-Test(startup, a_server_without_a_journal_needs_ephemeral) {
-    struct server_outcome outcome;
-    server_run((const char *const[]){"--listen", "127.0.0.1:0", "--scenario", DAIRY_WORLD, "--data",
-                                     "/tmp/birzha-e2e-nowhere", NULL}, &outcome);
-    cr_expect_eq(outcome.exit_code, 2, "exit code %d", outcome.exit_code);
-    cr_expect_not_null(strstr(outcome.errors, "ephemeral"), "no reason: %s", outcome.errors);
-    cr_expect_str_empty(outcome.output);
-}
-
 Test(startup, bad_flags_exit_2_with_one_line) {
     static const char *const cases[][6] = {
         {"--ephemeral", "--nonsense"},

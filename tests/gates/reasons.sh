@@ -6,7 +6,7 @@ chapter=$(sed -n '/^## Not enforced yet/,$p' engine/rules/RULEBOOK.md)
 scripts=0 ends=0 later='' missing=''
 while read -r number name; do
     if grep -qwh "reason=$name" tests/scripts/*.script; then scripts=$((scripts + 1))
-    elif grep -qE "[\"']$name[\\\\]?[\"']|'code':$number\b|, $number, " tests/e2e/*.c tests/adversary/*.c; then ends=$((ends + 1))
+    elif grep -qE "[\"']$name[\\\\]?[\"']|'code':$number\b|, $number, " tests/e2e/*.c tests/adversary/*.c tests/crash/*.c; then ends=$((ends + 1))
     elif grep -qw "$number" <<<"$chapter"; then later="$later $name"
     elif grep -qE "^\| $number \| \`$name\` \|[^|]*\|  \|" gateway/PROTOCOL.md; then later="$later $name"
     else missing="$missing $name"

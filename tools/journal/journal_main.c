@@ -108,8 +108,9 @@ static int follow(struct reader *reader, struct follower *follower, const struct
         follower_apply(follower, command);
         if (visit) visit(follower, command);
         if (!reader_is_batch_end(reader) || follower->events_hash == reader->header->events_hash) continue;
-        fprintf(stderr, "birzha journal: batch %" PRIu64 " gives other events than it did: %016" PRIx64 ", not %016" PRIx64
-                "\n", reader->header->batch_number, follower->events_hash, reader->header->events_hash);
+        fprintf(stderr, "birzha journal: batch %" PRIu64 " gives other events than it did: %016" PRIx64
+                ", not %016" PRIx64 "\n", reader->header->batch_number, follower->events_hash,
+                reader->header->events_hash);
         return JOURNAL_DAMAGED;
     }
     return is_damaged(reader) ? JOURNAL_DAMAGED : JOURNAL_DONE;

@@ -55,7 +55,8 @@ static void more_room(struct event_buffer *buffer) {
 int follower_open(struct follower *follower, const struct limits *limits) {
     memset(follower, 0, sizeof *follower);
     follower->size = exchange_size(limits);
-    void *memory = mmap(NULL, follower->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory = mmap(NULL, follower->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                        -1, 0);
     follower->events = (struct event_buffer){.capacity = 4096, .full = more_room};
     follower->events.events = malloc(follower->events.capacity * sizeof *follower->events.events);
     if (memory == MAP_FAILED || !follower->events.events) {

@@ -127,3 +127,27 @@ Test(outbox, the_pool_keeps_a_bounded_number_of_free_chunks) {
     cr_assert_eq(pool.free_count, (uint32_t)chunks_kept_max);
     chunk_pool_close(&pool);
 }
+
+/* What belongs to a batch that is not on disk yet may not leave; what came before it may. */
+Test(outbox, a_batch_holds_its_bytes_until_it_is_durable) {
+    struct chunk_pool pool = {0};
+    struct outbox outbox;
+    outbox_init(&outbox, &pool);
+    outbox_set_batch(&outbox, 7);
+    cr_assert_eq(outbox_append(&outbox, "seven", 5), 0);
+    outbox_set_batch(&outbox, 8);
+    cr_assert_eq(outbox_append(&outbox, "eight8", 6), 0);
+    cr_expect_eq(outbox_releasable(&outbox, 6), 0);
+    cr_expect_eq(outbox_releasable(&outbox, 7), 5);
+    cr_expect_eq(outbox_releasable(&outbox, 8), 11);
+    cr_expect_eq(outbox_releasable(&outbox, UINT64_MAX), 11);
+    outbox_consume(&outbox, 5);
+    cr_expect_eq(outbox_releasable(&outbox, 7), 0);
+    outbox_set_batch(&outbox, 10);
+    cr_assert_eq(outbox_append(&outbox, "ten", 3), 0);
+    cr_expect_eq(outbox_releasable(&outbox, 8), 6);
+    cr_expect_eq(outbox_releasable(&outbox, 9), 6);
+    cr_expect_eq(outbox_releasable(&outbox, 10), 9);
+    outbox_close(&outbox);
+    chunk_pool_close(&pool);
+}
