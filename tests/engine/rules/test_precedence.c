@@ -1,6 +1,6 @@
 /* test_precedence.c - of two things wrong with a new order, the earlier in the written order answers: every pair of
- * reasons that one order can get at once. The order of checks is that of RULEBOOK.md: groups by ascending number, and within
- * a group by ascending code. How the matrix works is told in precedence.h. */
+ * reasons that one order can get at once. The order of checks is that of RULEBOOK.md: groups by ascending number, and
+ * within a group by ascending code. How the matrix works is told in precedence.h. */
 #include "tests/engine/rules/precedence.h"
 
 FAULT(session_unknown, t->order.market_session = nowhere)
@@ -32,7 +32,7 @@ FAULT(licence_suspended, t->licence_suspended = 1)
 FAULT(unregistered, (t->unregistered = 1, t->client_suspended = t->mandate_sells))
 FAULT(mandate, t->mandate_sells = 1)
 FAULT(wrong_country, t->buyers_from_china = 1)
-FAULT(wrong_direction, if (t->direction == DIRECTION_TRANSIT) t->client_at_home = 1; else t->direction = DIRECTION_DOMESTIC)
+FAULT(wrong_direction, make_direction_wrong(t))
 FAULT(no_transit, (t->direction = DIRECTION_TRANSIT, t->transit_forbidden = 1))
 FAULT(no_foreign_basis, (t->direction = DIRECTION_TRANSIT, t->bases_at_home = 1))
 FAULT(brokers_only, t->brokers_only = 1)
@@ -47,8 +47,8 @@ FAULT(min_of_day, t->order.min.lots = 1)
 FAULT(display_nothing, t->order.has_display = 1)
 FAULT(no_price, t->no_price = 1)
 FAULT(off_tick, t->off_tick = 1)
-FAULT(above_ceiling, t->ceiling = 1)
-FAULT(below_floor, t->floor = 1)
+FAULT(above_ceiling, t->ceiling = 90)
+FAULT(below_floor, t->floor = 200)
 FAULT(far_away, t->far = 1)
 FAULT(no_stop_price, t->order.order_type = ORDER_TYPE_STOP_LIMIT)
 FAULT(overflow, t->huge_lot = 1)
