@@ -133,3 +133,30 @@ Test(precedence, of_two_the_earlier_answers) { try_pairs(&new_orders); }
 Test(precedence, the_table_stands_in_the_written_order) {
     for (int i = 1; i < faults_count; i++) cr_expect_lt((int)faults[i - 1].reason, (int)faults[i].reason);
 }
+
+/* An order that names no session trades in the one of its instrument, and the instrument is looked for first (SES-1).
+ * What is said of a session that is named, 101 and 105, cannot be. */
+static void begin_without_session(struct trial *t) {
+    begin_new_order(t);
+    t->order.market_session = NAME_NONE;
+}
+
+Test(precedence, an_order_without_a_session) {
+    struct fault reordered[faults_count] = {{REJECT_INSTRUMENT_UNKNOWN, instrument_unknown}};
+    struct matrix m = new_orders;
+    int count = 1;
+    for (int i = 0; i < faults_count; i++) {
+        enum reject reason = faults[i].reason;
+        if (reason == REJECT_SESSION_UNKNOWN || reason == REJECT_INSTRUMENT_NOT_IN_SESSION) continue;
+        if (reason != REJECT_INSTRUMENT_UNKNOWN) reordered[count++] = faults[i];
+    }
+    m.title = "a new order without a session";
+    m.faults = reordered;
+    m.faults_count = count;
+    m.begin = begin_without_session;
+    m.exclusions++;             /* the first row is that of 101 */
+    m.exclusions_count--;
+    try_clean(&m);
+    try_each(&m);
+    try_pairs(&m);
+}
