@@ -158,7 +158,7 @@ run: all ## start a demonstration market with background traders
 
 TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
 	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
-	$(BUILD)/release/kill_driver \
+	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts \
 	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libjournal.a \
 	$(BUILD)/release/libviews.a \
 	$(BUILD)/birzhad $(BUILD)/birzha
@@ -167,7 +167,7 @@ test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under s
 	@bash tests/run.sh $(BUILD) test
 
 FULL_BINARIES := $(TEST_BINARIES) $(BUILD)/release/slow_reader $(patsubst %,$(BUILD)/debug/test_%,$(TESTED)) \
-	$(BUILD)/debug/birzhad $(BUILD)/debug/main_differential
+	$(BUILD)/debug/birzhad $(BUILD)/debug/main_differential $(patsubst %,$(BUILD)/%/birzha,asan clang debug)
 
 check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants, lint; under 30 minutes
 	@bash tests/run.sh $(BUILD) full

@@ -70,6 +70,8 @@ if [ "$tier" = full ]; then
     proof exhaustive "$build/release/main_differential" --exhaustive 5
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 200
+    proof power "$build/release/power_cuts" 100000
+    proof determinism bash tests/gates/determinism.sh "$build"
     proof full-disk bash tests/crash/full_disk.sh "$build"
     proof slow-reader "$build/release/slow_reader" "$build/release/birzhad"
     proof mutants bash tests/model/mutants.sh
@@ -79,6 +81,7 @@ else
     proof exhaustive "$build/release/main_differential" --exhaustive 4
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 5
+    proof power "$build/release/power_cuts" 2000
 fi
 
 # Criterion's runner leaks a little by itself: a leak none of whose frames is ours is not ours.
