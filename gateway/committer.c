@@ -144,6 +144,16 @@ void committer_turn_end(struct committer *committer) {
     if (!committer->is_writing && committer->filling.commands_count > 0) write_batch(committer);
 }
 
+void committer_on_tick(struct committer *committer) {
+    int64_t now_ns = steady_now_ns();
+    if (committer->is_writing || !committer->is_unsynced || now_ns - committer->synced_ns < INTERVAL_NS) return;
+    const struct storage_job job = {.segment = committer->writer.segment_number, .sync = 1};
+    committer->synced_ns = now_ns;
+    committer->is_unsynced = 0;
+    committer->is_writing = 1;
+    storage_submit(&committer->storage, &job);
+}
+
 static void take_result(struct committer *committer, int status, int create_status) {
     if (status < 0) fail("the journal cannot be written", status);
     uint64_t asked = committer->storage.job.create_segment;

@@ -69,6 +69,8 @@ void committer_add(struct committer *committer, const struct command *command, c
                    uint32_t events_count);
 /* Hands what has been collected to the disk, if the disk is free. */
 void committer_turn_end(struct committer *committer);
+/* interval: asks for a sync when the last write has waited for one long enough. Every few ms. */
+void committer_on_tick(struct committer *committer);
 /* Waits until everything is on disk. */
 void committer_drain(struct committer *committer);
 

@@ -125,6 +125,23 @@ static void turn_end_open(struct daemon *daemon) {
     uv_prepare_start(&daemon->turn_end, on_turn_end);
 }
 
+/* ---- --sync interval ---- */
+
+enum { sync_tick_ms = 5 };
+
+static void on_sync(uv_timer_t *timer) {
+    const struct daemon *daemon = timer->data;
+    committer_on_tick(daemon->committer);
+}
+
+static void sync_open(struct daemon *daemon, enum sync_mode mode) {
+    uv_timer_init(daemon->loop, &daemon->sync);
+    daemon->sync.data = daemon;
+    uv_unref((uv_handle_t *)&daemon->sync);
+    if (!daemon->committer || mode != SYNC_MODE_INTERVAL) return;
+    uv_timer_start(&daemon->sync, on_sync, sync_tick_ms, sync_tick_ms);
+}
+
 static int record(struct daemon *daemon, const char *path, char *error, size_t error_size) {
     if (!path) return 0;
     int status = sequencer_record(&daemon->sequencer, path);
@@ -258,6 +275,7 @@ int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *con
     daemon->network.committer = daemon->committer;
     due_open(daemon);
     turn_end_open(daemon);
+    sync_open(daemon, config->sync);
     return DAEMON_OK;
 }
 
@@ -277,6 +295,7 @@ void daemon_stop(struct daemon *daemon) {
 void daemon_close(struct daemon *daemon) {
     uv_close((uv_handle_t *)&daemon->due, NULL);
     uv_close((uv_handle_t *)&daemon->turn_end, NULL);
+    uv_close((uv_handle_t *)&daemon->sync, NULL);
     close_journal(daemon);
     network_close(&daemon->network);
     close_parts(daemon);

@@ -26,6 +26,7 @@ struct daemon {
     uv_loop_t *loop;
     uv_timer_t due;                     /* wall clock: when something is due */
     uv_prepare_t turn_end;              /* what the turn recorded goes to the file */
+    uv_timer_t sync;                    /* --sync interval: asks for the disk */
     uint32_t is_stopping;               /* 0 or 1 */
     struct committer *committer;        /* NULL: --ephemeral */
     struct committer committer_memory;

@@ -3,6 +3,7 @@
  *     kill_driver SERVER_BINARY [KILLS] [SEED] [SYNC]      (5, 1, group)
  *     kill_driver SERVER_BINARY full FOLDER      instead: orders until the disk is full, see full_disk.sh
  *     kill_driver SERVER_BINARY again FOLDER     and the same server once there is room
+ *     kill_driver SERVER_BINARY rate SYNC        instead: orders acknowledged a second, for three seconds
  *
  * Four clients enter orders as fast as the server takes them. At a random moment it is killed with SIGKILL. What the
  * clients had received by then was acknowledged: each of those orders must be in the journal, and the journal must hold
@@ -382,6 +383,27 @@ static int fill_disk(struct driver *d, int is_again) {
     check_promises(d);
     printf("%s: %" PRIu64 " orders acknowledged, %" PRIu64 " in the journal; 0 lost, 0 invented\n",
            is_again ? "more room" : "full disk", d->acknowledged, d->in_journal);
+    unlink(d->world);
+    return 0;
+}
+
+/* How many orders a second are acknowledged, with `window` of each client under way. */
+static int measure(struct driver *d) {
+    enum { seconds = 3 };
+    d->round = 1;
+    start_server(d);
+    for (int i = 0; i < clients_count; i++) log_on(d, i);
+    int64_t end_ms = now_ms() + seconds * 1000;
+    while (now_ms() < end_ms) {
+        for (int i = 0; i < clients_count; i++) send_orders(d, i);
+        for (int i = 0; i < clients_count; i++) take_answers(d, i, 0);
+    }
+    uint64_t acknowledged = 0;
+    for (int i = 0; i < clients_count; i++) acknowledged += d->clients[i].acknowledged;
+    kill_server(d);
+    remove_folder(d);
+    unlink(d->world);
+    printf("%" PRIu64 "\n", acknowledged / seconds);
     return 0;
 }
 
@@ -399,6 +421,10 @@ int main(int argc, char **argv) {
         return fill_disk(d, strcmp(argv[2], "again") == 0);
     }
     begin_folder(d);
+    if (argc > 3 && strcmp(argv[2], "rate") == 0) {
+        d->sync = argv[3];
+        return measure(d);
+    }
     for (d->round = 1; d->round <= kills; d->round++) {
         start_server(d);
         if (d->round > 1) check_state(d);
