@@ -20,6 +20,7 @@ CC_release := gcc
 CC_asan := gcc
 CC_debug := gcc
 CC_clang := clang
+CC_fuzz := clang
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wformat=2
 ifeq ($(WERROR),1)
@@ -30,11 +31,13 @@ CFLAGS_common := -std=c11 -D_GNU_SOURCE -I. -g -fno-common -fno-strict-aliasing 
 CFLAGS_release := -O3 -march=x86-64-v3 -mtune=skylake-avx512 $(HARDEN) -flto -ffat-lto-objects
 CFLAGS_clang := -O2 -march=x86-64-v3 -Werror -fPIE
 CFLAGS_debug := -O0 -DBIRZHA_PARANOID
+CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID
 CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now -O3 -flto=2
 LDFLAGS_clang := -pie
 LDFLAGS_debug :=
 LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 
 # The pure layers: nothing but the compiler behind them, so no hardening calls and no library.
 PURE := -ffreestanding -fno-stack-protector -U_FORTIFY_SOURCE
@@ -68,13 +71,14 @@ LINK_tools := $(LINK_gateway)
 LINK_e2e := wire views engine instruments check
 TESTED := instruments engine journal views wire scenario session gateway tools e2e
 PROGRAMS := $(patsubst tests/%.c,%,$(wildcard tests/model/main_*.c tests/adversary/*.c tests/crash/*.c))
+FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 LIBS_birzhad := -luv -lcjson -lcrypt -lpthread -lm
 LIBS_birzha := -luv -lcjson -lcrypt -ledit -lsqlite3 -lpthread -lm
 LIBS_test := -luv -lcjson -lcrypt -ledit -lsqlite3 -lcriterion -lpthread -lm
 
-FLAVOURS := release asan clang debug
+FLAVOURS := release asan clang debug fuzz
 
 # V=1 shows the commands.
 ifeq ($(V),1)
@@ -121,6 +125,12 @@ $(BUILD)/$(1)/$(notdir $(program)): $(BUILD)/$(1)/obj/tests/$(program).o $$(pats
 	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
 )
 
+# libFuzzer brings its own main; every other flavour runs the target over files.
+$(foreach fuzzer,$(FUZZERS),
+$(BUILD)/$(1)/$(fuzzer): $(BUILD)/$(1)/obj/tests/fuzz/$(fuzzer).o $(if $(filter fuzz,$(1)),,$(BUILD)/$(1)/obj/tests/fuzz/replay.o) $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_model)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
+)
+
 $(foreach bench,$(BENCHES),
 $(BUILD)/$(1)/bench_$(bench): $(BUILD)/$(1)/obj/bench/$(bench).o $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
 	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
@@ -151,14 +161,14 @@ $(foreach f,$(FLAVOURS),$(eval $(patsubst %.c,$(BUILD)/$(f)/obj/%.o,$(shell find
 $(patsubst %.c,$(BUILD)/clang/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')): | $(BUILD)/.full-tools
 
 # ---- what people type ----
-.PHONY: run test check-full nightly bench lint tidy format clean install help
+.PHONY: run test check-full nightly fuzz bench lint tidy format clean install help
 
 run: all ## start a demonstration market with background traders
 	@BUILD=$(BUILD) sh tools/run.sh
 
 TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
 	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
-	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts \
+	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts $(patsubst %,$(BUILD)/asan/%,$(FUZZERS)) \
 	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libjournal.a \
 	$(BUILD)/release/libviews.a \
 	$(BUILD)/birzhad $(BUILD)/birzha
@@ -175,6 +185,9 @@ check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants
 nightly: check-full ## check-full, then random operations with fresh seeds for an hour
 	@for seed in $$(seq $$(date +%s) $$(( $$(date +%s) + 40 ))); do \
 		$(BUILD)/release/main_differential --operations 1000000 --seed $$seed | tail -n 1 || exit 1; done
+
+fuzz: $(patsubst %,$(BUILD)/fuzz/%,$(FUZZERS)) ## RUNS executions of every fuzz target (100,000), beginning with the corpora
+	@bash tests/fuzz/run.sh $(BUILD) $(or $(RUNS),100000)
 
 bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the four order flows, beside a limit sketch and a naive engine
 	@BUILD=$(BUILD) bash bench/core.sh

@@ -62,6 +62,11 @@ done
 proof purity bash tests/gates/purity.sh "$build"
 proof tidy bash tests/gates/tidy.sh
 proof reasons bash tests/gates/reasons.sh
+for target in "$build"/asan/fuzz_*; do
+    case $target in *.*) continue ;; esac
+    name=${target##*/fuzz_}
+    proof "fuzz-$name" "$target" tests/fuzz/corpus/"$name"/*
+done
 proof model-selftest "$build/asan/main_model_selftest"
 proof scripts "$build/asan/main_differential" --engine tests/scripts/*.script
 proof differential-asan "$build/asan/main_differential" --operations 20000 --seed 7

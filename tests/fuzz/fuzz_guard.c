@@ -1,7 +1,4 @@
-/* fuzz_guard.c - whatever the guard accepts, cJSON accepts to the last byte. For libFuzzer:
- *
- *     clang -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -I. tests/fuzz/fuzz_guard.c gateway/wire/guard.c \
- *         gateway/check_abort.c -lcjson -o fuzz_guard */
+/* fuzz_guard.c - whatever the guard accepts, cJSON accepts to the last byte. */
 #include <cjson/cJSON.h>
 #include <stddef.h>
 #include <stdint.h>

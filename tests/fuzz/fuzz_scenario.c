@@ -1,0 +1,33 @@
+/* fuzz_scenario.c - any file as a world: it is loaded, or refused with a sentence. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "gateway/scenario/error.h"
+#include "gateway/scenario/scenario.h"
+#include "instruments/check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static int file = -1;
+    static char path[32];
+    if (file < 0) {
+        file = memfd_create("scenario", 0);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    }
+    CHECK(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, data, size, 0) == (ssize_t)size);
+    struct scenario scenario;
+    struct scenario_error error;
+    if (scenario_load(path, "instruments/data", &scenario, &error) == 0) {
+        scenario_free(&scenario);
+        return 0;
+    }
+    char text[512];
+    scenario_error_format(&error, text, sizeof text);
+    CHECK(text[0] != '\0');
+    return 0;
+}
