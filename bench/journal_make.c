@@ -17,19 +17,14 @@
 #include "gateway/segment_files.h"
 #include "instruments/calendar.h"
 #include "instruments/name_table.h"
+#include "instruments/splitmix.h"
 
 enum { firms_count = 100, batch_commands = 64, recent_count = 1024 };
 static const uint64_t segment_bytes = UINT64_C(64) << 20;
 
 static uint64_t random_state = 1;
 
-/* splitmix64, after its published description. */
-static uint64_t next_random(void) {
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+static uint64_t next_random(void) { return splitmix64(&random_state); }
 
 static struct { uint64_t order_id; uint32_t participant; } recent[recent_count];
 static uint64_t events_hash;

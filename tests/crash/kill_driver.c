@@ -33,6 +33,7 @@
 #include "engine/exchange.h"
 #include "engine/journal/scan.h"
 #include "gateway/segment_files.h"
+#include "instruments/splitmix.h"
 
 enum {
     clients_count = 4, orders_max = 250000, line_max = 16384, window = 64, wait_ms = 20000, folder_kills = 50,
@@ -78,13 +79,7 @@ static int64_t now_ms(void) {
 
 static uint64_t random_state;
 
-/* splitmix64, after its published description. */
-static uint64_t next_random(void) {
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+static uint64_t next_random(void) { return splitmix64(&random_state); }
 
 /* ---- the server ---- */
 

@@ -22,6 +22,7 @@
 #include "engine/journal/writer.h"
 #include "instruments/calendar.h"
 #include "instruments/name_table.h"
+#include "instruments/splitmix.h"
 
 enum {
     segments_max = 64, segment_pages = 24, segment_size = segment_pages * journal_page_size, sector_size = 512,
@@ -32,13 +33,7 @@ enum {
 
 static uint64_t random_state;
 
-/* splitmix64, after its published description. */
-static uint64_t next_random(void) {
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+static uint64_t next_random(void) { return splitmix64(&random_state); }
 static uint32_t below(uint32_t limit) { return (uint32_t)(next_random() % limit); }
 
 /* ---- the disk ---- */

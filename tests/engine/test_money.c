@@ -5,19 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instruments/splitmix.h"
 #include "tests/engine/fixture.h"
 
 enum { firms_count = 8, instruments_count = 4, events_max = 1 << 16, verify_every = 251 };
 
 static uint64_t random_state;
 
-/* splitmix64, after its published description. */
-static uint64_t next_random(void) {
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+static uint64_t next_random(void) { return splitmix64(&random_state); }
 static uint32_t below(uint32_t limit) { return (uint32_t)(next_random() % limit); }
 
 struct market_under_test {

@@ -1,5 +1,6 @@
 /* model_generate.c - see model_generate.h. */
 #include "tests/model/model_generate.h"
+#include "instruments/splitmix.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,12 +22,7 @@ static const int32_t first_date = 18631;
 enum { calendar_date_first = 18262, calendar_date_last = 22279 };
 static const int64_t first_time_ns = (INT64_C(18631) * 86400 + 6 * 3600) * NS_PER_SECOND;
 
-uint64_t generator_random(uint64_t *state) {
-    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+uint64_t generator_random(uint64_t *state) { return splitmix64(state); }
 
 static uint32_t below(struct generator *g, uint32_t n) {
     return n == 0 ? 0 : (uint32_t)((generator_random(&g->state) >> 32) * n >> 32);

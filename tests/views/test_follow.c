@@ -9,6 +9,7 @@
 #include "engine/views/depth.h"
 #include "engine/views/market.h"
 #include "engine/views/orders.h"
+#include "instruments/splitmix.h"
 #include "tests/engine/fixture.h"
 
 enum { participants_count = 3, instruments_count = 2 };
@@ -66,13 +67,7 @@ static void follow_free(struct follow *f) {
 
 /* ---- random commands ---- */
 
-/* splitmix64. */
-static uint64_t random_word(struct follow *f) {
-    uint64_t z = f->random += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+static uint64_t random_word(struct follow *f) { return splitmix64(&f->random); }
 
 static uint32_t below(struct follow *f, uint32_t bound) {
     return (uint32_t)(random_word(f) % bound);

@@ -1,14 +1,10 @@
 /* crowd_trader.c - integer arithmetic and dice; see crowd_trader.h. */
 #include "tools/client/crowd_trader.h"
+#include "instruments/splitmix.h"
 
 #include "instruments/check.h"
 
-uint64_t crowd_random(uint64_t *state) {
-    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+uint64_t crowd_random(uint64_t *state) { return splitmix64(state); }
 
 /* 0 to n - 1. The bias of the remainder is below 2^-50 for what is asked here. */
 static int64_t below(uint64_t *random, int64_t n) {

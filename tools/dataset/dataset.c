@@ -1,5 +1,6 @@
 /* dataset.c - plan the deals, then let the exchange make them; see dataset.h. */
 #include "tools/dataset/dataset.h"
+#include "instruments/splitmix.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -61,13 +62,7 @@ struct maker {
     char *error;
 };
 
-/* splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t draw(struct maker *maker) {
-    uint64_t word = maker->random += UINT64_C(0x9E3779B97F4A7C15);
-    word = (word ^ word >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    word = (word ^ word >> 27) * UINT64_C(0x94D049BB133111EB);
-    return word ^ word >> 31;
-}
+static uint64_t draw(struct maker *maker) { return splitmix64(&maker->random); }
 
 /* From 0 to n - 1. */
 static uint32_t below(struct maker *maker, uint32_t n) {

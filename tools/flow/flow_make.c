@@ -4,6 +4,7 @@
  * sides: bids are below offers, so looking up from an offer meets offers only, and down from a bid only bids. Memory
  * grows between two steps (make_room), so that nothing within a step can fail. */
 #include "tools/flow/flow_make.h"
+#include "instruments/splitmix.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -41,12 +42,7 @@ struct maker {
 
 /* ---- random numbers ---- */
 
-static uint64_t draw(struct maker *maker) {
-    uint64_t z = maker->random += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
+static uint64_t draw(struct maker *maker) { return splitmix64(&maker->random); }
 
 static uint32_t draw_below(struct maker *maker, uint32_t n) { return (uint32_t)((uint128)draw(maker) * n >> 64); }
 
