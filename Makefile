@@ -70,7 +70,7 @@ LINK_gateway := gateway session scenario wire views journal engine instruments c
 LINK_tools := $(LINK_gateway)
 LINK_e2e := wire views engine instruments check
 TESTED := instruments engine journal views wire scenario session gateway tools e2e
-PROGRAMS := $(patsubst tests/%.c,%,$(wildcard tests/model/main_*.c tests/adversary/*.c tests/crash/*.c))
+PROGRAMS := $(patsubst tests/%.c,%,$(filter-out tests/crash/failing_sync.c,$(wildcard tests/model/main_*.c tests/adversary/*.c tests/crash/*.c)))
 FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 

@@ -76,6 +76,7 @@ if [ "$tier" = full ]; then
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 200
     proof power "$build/release/power_cuts" 100000
+    proof failing-sync bash tests/crash/failing_sync.sh "$build" 100
     proof determinism bash tests/gates/determinism.sh "$build"
     proof full-disk bash tests/crash/full_disk.sh "$build"
     proof slow-reader "$build/release/slow_reader" "$build/release/birzhad"
@@ -87,6 +88,7 @@ else
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 5
     proof power "$build/release/power_cuts" 2000
+    proof failing-sync bash tests/crash/failing_sync.sh "$build" 3
 fi
 
 # Criterion's runner leaks a little by itself: a leak none of whose frames is ours is not ours.

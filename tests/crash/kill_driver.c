@@ -3,6 +3,7 @@
  *     kill_driver SERVER_BINARY [KILLS] [SEED] [SYNC]      (5, 1, group)
  *     kill_driver SERVER_BINARY full FOLDER      instead: orders until the disk is full, see full_disk.sh
  *     kill_driver SERVER_BINARY again FOLDER     and the same server once there is room
+ *     kill_driver SERVER_BINARY fails FOLDER LIBRARY   instead: a disk that fails, see failing_sync.sh
  *     kill_driver SERVER_BINARY rate SYNC        instead: orders acknowledged a second, for three seconds
  *
  * Four clients enter orders as fast as the server takes them. At a random moment it is killed with SIGKILL. What the
@@ -378,7 +379,30 @@ static int fill_disk(struct driver *d, int is_again) {
     check_promises(d);
     printf("%s: %" PRIu64 " orders acknowledged, %" PRIu64 " in the journal; 0 lost, 0 invented\n",
            is_again ? "more room" : "full disk", d->acknowledged, d->in_journal);
-    unlink(d->world);
+    return 0;
+}
+
+/* The server ends by itself, because LIBRARY lets a sync fail; without it, it comes back. */
+static int outlast(struct driver *d, const char *library) {
+    int status;
+    setenv("LD_PRELOAD", library, 1);
+    d->round = 1;
+    start_server(d);
+    unsetenv("LD_PRELOAD");
+    for (int i = 0; i < clients_count; i++) log_on(d, i);
+    int64_t end_ms = now_ms() + wait_ms;
+    while (waitpid(d->pid, &status, WNOHANG) == 0) {
+        if (now_ms() > end_ms) die("the server goes on after a sync that failed");
+        for (int i = 0; i < clients_count; i++) send_orders(d, i);
+        for (int i = 0; i < clients_count; i++) take_answers(d, i, 0);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) == 0) die("the server ended with status %d", status);
+    for (int i = 0; i < clients_count; i++) take_answers(d, i, 100);
+    check_promises(d);
+    start_server(d);
+    check_state(d);
+    kill_server(d);
+    printf("%" PRIu64 "\n", d->acknowledged);
     return 0;
 }
 
@@ -397,29 +421,13 @@ static int measure(struct driver *d) {
     for (int i = 0; i < clients_count; i++) acknowledged += d->clients[i].acknowledged;
     kill_server(d);
     remove_folder(d);
-    unlink(d->world);
     printf("%" PRIu64 "\n", acknowledged / seconds);
     return 0;
 }
 
-int main(int argc, char **argv) {
-    if (argc < 2) die("usage: kill_driver SERVER_BINARY [KILLS] [SEED] [SYNC]");
-    struct driver *d = calloc(1, sizeof *d);
-    uint32_t kills = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 5;
-    random_state = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
-    d->server = argv[1];
-    d->sync = argc > 4 ? argv[4] : "group";
-    signal(SIGPIPE, SIG_IGN);
-    write_world(d);
-    if (argc > 3 && (strcmp(argv[2], "full") == 0 || strcmp(argv[2], "again") == 0)) {
-        snprintf(d->folder, sizeof d->folder, "%s", argv[3]);
-        return fill_disk(d, strcmp(argv[2], "again") == 0);
-    }
+/* Killed so many times. */
+static int run_kills(struct driver *d, uint32_t kills) {
     begin_folder(d);
-    if (argc > 3 && strcmp(argv[2], "rate") == 0) {
-        d->sync = argv[3];
-        return measure(d);
-    }
     for (d->round = 1; d->round <= kills; d->round++) {
         start_server(d);
         if (d->round > 1) check_state(d);
@@ -431,9 +439,37 @@ int main(int argc, char **argv) {
         begin_folder(d);
     }
     remove_folder(d);
-    unlink(d->world);
     printf("crash: %u kills, %" PRIu64 " of them in a write or sync; %" PRIu64 " orders acknowledged, %" PRIu64
            " in the journal; 0 lost, 0 invented\n", kills, d->kills_in_write, d->acknowledged, d->in_journal);
-    free(d);
     return 0;
+}
+
+static int run(struct driver *d, int argc, char **argv) {
+    const char *mode = argc > 2 ? argv[2] : "5", *third = argc > 3 ? argv[3] : "";
+    d->sync = "group";
+    if (strcmp(mode, "rate") == 0) {
+        d->sync = third;
+        begin_folder(d);
+        return measure(d);
+    }
+    if (mode[0] >= '0' && mode[0] <= '9') {
+        random_state = *third ? strtoull(third, NULL, 10) : 1;
+        if (argc > 4) d->sync = argv[4];
+        return run_kills(d, (uint32_t)strtoul(mode, NULL, 10));
+    }
+    snprintf(d->folder, sizeof d->folder, "%s", third);
+    if (strcmp(mode, "fails") == 0 && argc > 4) return outlast(d, argv[4]);
+    return fill_disk(d, strcmp(mode, "again") == 0);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) die("usage: see the head of tests/crash/kill_driver.c");
+    struct driver *d = calloc(1, sizeof *d);
+    d->server = argv[1];
+    signal(SIGPIPE, SIG_IGN);
+    write_world(d);
+    int code = run(d, argc, argv);
+    unlink(d->world);
+    free(d);
+    return code;
 }
