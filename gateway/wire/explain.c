@@ -60,7 +60,9 @@ static const char *firm_text(const struct explanation *why, uint32_t index, char
 }
 
 static const char *symbol_text(const struct explanation *why, char out[part_size]) {
-    return field_text(instrument_of(why)->symbol, symbol_size, out);
+    const struct instrument *instrument = instrument_of(why);
+    CHECK(instrument != NULL);
+    return field_text(instrument->symbol, symbol_size, out);
 }
 
 /* "1 lot", "2 lots" */

@@ -143,7 +143,7 @@ static void print_tables(const struct follow *follow, const struct request *requ
 
 int report_main(int argc, char **argv) {
     struct report_options options = {.file = NULL};
-    struct request request;
+    struct request request = {0};
     int status = read_options(&options, argc, argv);
     if (status != 0) return status;
     if (options.help) {

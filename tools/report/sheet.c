@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instruments/check.h"
 #include "instruments/decimal.h"
 
 enum { cells_count_first = 256 };
@@ -55,6 +56,7 @@ static void print_padded(const char *text, int width, enum cell_kind kind, int i
 
 static void print_text(const struct sheet *sheet, FILE *out) {
     const uint32_t columns_count = sheet->columns_count;
+    CHECK(columns_count > 0);
     int widths[sheet_columns_max];
     for (uint32_t i = 0; i < columns_count; i++) widths[i] = characters_count(sheet->columns[i].name);
     for (uint32_t i = 0; i < sheet->cells_count; i++) {
@@ -90,6 +92,7 @@ static void print_csv_cell(const char *text, FILE *out) {
 }
 
 static void print_csv(const struct sheet *sheet, FILE *out) {
+    CHECK(sheet->columns_count > 0);
     for (uint32_t i = 0; i < sheet->columns_count; i++)
         fprintf(out, "%s%s", i > 0 ? "," : "", sheet->columns[i].name);
     fputs("\r\n", out);
