@@ -173,7 +173,7 @@ TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birz
 	$(BUILD)/release/libviews.a \
 	$(BUILD)/birzhad $(BUILD)/birzha
 
-test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under sanitizers; under two minutes
+test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under sanitizers; two minutes, and the build
 	@bash tests/run.sh $(BUILD) test
 
 FULL_BINARIES := $(TEST_BINARIES) $(BUILD)/release/slow_reader $(patsubst %,$(BUILD)/debug/test_%,$(TESTED)) \
