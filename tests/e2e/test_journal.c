@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,5 +180,61 @@ Test(journal, damage_is_told_from_what_was_never_finished) {
     client_expect(dairy, "{'type':'open_orders','orders':[{'cl_ord_id':'s1'}]}");
     client_close(dairy);
     server_stop(&kept.server);
+    end(&kept);
+}
+
+/* Runs `birzha journal ARGUMENTS`; its exit code, and what it printed. */
+static int ask_journal(const char *arguments, char *said, size_t size) {
+    char command[512];
+    const char *birzha = getenv("BIRZHA");
+    snprintf(command, sizeof command, "%s journal %s 2>&1", birzha != NULL ? birzha : "build/release/birzha", arguments);
+    FILE *output = popen(command, "r");
+    cr_assert_not_null(output);
+    size_t length = fread(said, 1, size - 1, output);
+    said[length] = '\0';
+    return WEXITSTATUS(pclose(output));
+}
+
+__attribute__((format(printf, 3, 4)))
+static void expect_journal(int exit_code, const char *part, const char *format, ...) {
+    char arguments[400], said[65536];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(arguments, sizeof arguments, format, values);
+    va_end(values);
+    int code = ask_journal(arguments, said, sizeof said);
+    cr_expect_eq(code, exit_code, "journal %s: %d: %.300s", arguments, code, said);
+    cr_expect_not_null(strstr(said, part), "journal %s: no %s in %.600s", arguments, part, said);
+}
+
+/* What the journal says while the server runs is what the server says; earlier moments are there as well. */
+Test(journal, can_be_asked_while_the_server_runs) {
+    struct kept kept;
+    char hash[32], expected[64];
+    begin(&kept);
+    struct client *dairy = client_logon(&kept.server, "dairy"), *food = client_logon(&kept.server, "food");
+    struct client *root = client_logon(&kept.server, "root");
+    order_enter(dairy, "s1", "sell", 5, "2700.00", ",'time_in_force':'gtc'");
+    clock_move(root, "2021-06-28T07:30:00Z");
+    order_enter(food, "b1", "buy", 2, "2700.00", "");
+    digest_of(root, hash);
+    snprintf(expected, sizeof expected, "\"state_hash\":\"%s\"", hash);
+    expect_journal(0, expected, "digest %s", kept.folder);
+    expect_journal(0, expected, "verify %s", kept.folder);
+    expect_journal(0, "\"symbol\":\"DY-SMP-EX\",\"ask_px\":\"2700.00\",\"last_px\":\"2700.00\"", "replay %s", kept.folder);
+    expect_journal(0, "\"symbol\":\"DY-SMP-EX\",\"ask_px\":\"2700.00\"}", "replay %s --at 2021-06-28T07:00:00Z", kept.folder);
+    expect_journal(0, "\"command\":\"new_order\",\"participant\":\"UA-FOOD-1\",\"user\":\"food\",\"symbol\":\"DY-SMP-EX\","
+                      "\"side\":\"buy\",\"order_qty\":2,\"price\":\"2700.00\",\"events\":[\"client_id\",\"accepted\",\"trade\"]",
+                   "dump %s", kept.folder);
+    expect_journal(0, "equal: ", "diff %s %s", kept.folder, kept.folder);
+    expect_journal(2, "second name", "diff %s", kept.folder);
+    expect_journal(1, "none so early", "digest %s --at 2021-06-27T00:00:00Z", kept.folder);
+    expect_journal(1, "cannot be read", "verify %s/nothing", kept.folder);
+    client_close(dairy);
+    client_close(food);
+    client_close(root);
+    server_stop(&kept.server);
+    put_byte(&kept, 5000, 4);
+    expect_journal(3, "byte 4096", "verify %s", kept.folder);
     end(&kept);
 }
