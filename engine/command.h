@@ -365,7 +365,8 @@ enum session_role { SESSION_ROLE_MAP(XX) SESSION_ROLE_COUNT };
 enum session_flag { SESSION_OWN_USE = 1 << 0, SESSION_LATE_LOGIN_REFUSE = 1 << 1, SESSION_MULTI_BASIS = 1 << 2 };
 enum { countries_count_max = 8 };
 
-/* What a session admits; it comes after SESSION. Countries are codes of two letters, an empty list admits all. */
+/* What a session admits, and other hours than SESSION gave it; it comes after SESSION. Countries are codes of two
+ * letters, an empty list admits all. */
 struct command_session_terms {
     uint32_t session;
     uint32_t every_days;        /* SES-4: a grid of days from anchor_date; 0 = every business day */
@@ -373,7 +374,9 @@ struct command_session_terms {
     uint8_t direction, role, flags;
     uint8_t currencies_mask;    /* STL-1; 0 = all */
     char buyer_countries[countries_count_max][2], seller_countries[countries_count_max][2];
-    uint8_t reserved[48];
+    uint16_t open_minute, close_minute;     /* as in command_session; from now on */
+    uint8_t has_hours;          /* 0 = the hours stay */
+    uint8_t reserved[43];
 };
 /* One more date on which the session takes place; with the first, hours and grid no longer say which. SES-5. */
 struct command_session_date { uint32_t session; int32_t date; uint8_t reserved[88]; };

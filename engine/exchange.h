@@ -139,11 +139,14 @@ struct session {
     int64_t started_ns;         /* when it last opened; INT64_MIN = it was open when it was created */
 };
 
-/* What the market did in one instrument. */
+/* What the market did in one instrument, and the sessions that list it, in the order in which they did. An order
+ * belongs to the session it was entered in, and meets orders of that session only. */
+enum { sessions_per_instrument_max = 8 };
 struct market {
     price last;                 /* price of the last trade; 0 = none yet */
-    uint32_t session;
-    uint32_t halted;            /* the instrument itself; see exchange_is_halted */
+    uint16_t sessions_count;    /* 0 = it trades always */
+    uint16_t halted;            /* the instrument itself; see exchange_is_halted */
+    uint32_t sessions[sessions_per_instrument_max];
 };
 
 /* What the rules say of an instrument today: rows of the tables that are in force, looked up once a date. */
@@ -225,8 +228,15 @@ uint32_t exchange_order_connection(const struct exchange *exchange, uint64_t ord
 int exchange_queue_ahead(const struct exchange *exchange, uint64_t order_id, uint32_t orders_max, uint32_t *orders,
                          uint64_t *lots);
 
-/* Whether the instrument, its session or its section is halted. */
-int exchange_is_halted(const struct exchange *exchange, uint32_t instrument);
+/* The session that an order belongs to which names none: the only one that lists the instrument or, of several, the
+ * only one that is open. NAME_NONE = none lists it, it trades always. SESSION_AMBIGUOUS = several are open; of several
+ * that are closed it is the first. */
+#define SESSION_AMBIGUOUS UINT32_C(0xFFFFFFFE)
+uint32_t exchange_session_of(const struct exchange *exchange, uint32_t instrument);
+int exchange_session_lists(const struct exchange *exchange, uint32_t session, uint32_t instrument);
+
+/* Whether the instrument, its section or the session is halted; NAME_NONE = no session. */
+int exchange_is_halted(const struct exchange *exchange, uint32_t instrument, uint32_t session);
 /* PRC-7 and PRC-4: the price that collars are drawn around, and the collar; *high is 0 where there is none. */
 price exchange_reference(const struct exchange *exchange, uint32_t instrument);
 void exchange_collar(const struct exchange *exchange, uint32_t instrument, price *low, price *high);

@@ -194,7 +194,7 @@ static struct order_terms terms_of_new(const struct command *command) {
     uint32_t principal = order->client == NAME_NONE ? command->participant : order->client;
     return (struct order_terms){
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
-        .principal = principal, .session = order->market_session, .payment_terms = order->payment_terms,
+        .principal = principal, .session_named = order->market_session, .payment_terms = order->payment_terms,
         .price_ticks = order->price.ticks, .stop_ticks = order->stop.ticks, .quantity_lots = order->quantity.lots,
         .display_lots = order->display.lots, .min_lots = order->min.lots, .expire_date = order->expire_date,
         .side = order->side, .order_type = order->order_type, .time_in_force = order->time_in_force,
@@ -218,6 +218,7 @@ static struct verdict check_bare(const struct exchange *x, const struct command 
 static __attribute__((noinline)) struct verdict check_in_order(struct exchange *x, const struct command *command,
                                                                enum name_state name, struct order_money *reckoned) {
     struct order_terms terms = terms_of_new(command);
+    rules_find_session(x, &terms);
     rules_find_payer(x, &terms);
     struct verdict verdict = rules_check_new(x, command, &terms, name, reckoned);
     if (verdict.reason == REJECT_NONE) clearance_give(x, &terms);
@@ -248,6 +249,14 @@ static int is_stop(const struct command_new_order *order) {
     return order->order_type == ORDER_TYPE_STOP || order->order_type == ORDER_TYPE_STOP_LIMIT;
 }
 
+/* Which of several sessions it was admitted to. Without rules it is the one it names, or the first. */
+static uint16_t session_bits_of_new(const struct exchange *x, const struct command_new_order *order) {
+    uint32_t session = order->market_session;
+    if (session == NAME_NONE) session = exchange_session_of(x, order->instrument);
+    if (!exchange_session_lists(x, session, order->instrument)) session = x->markets[order->instrument].sessions[0];
+    return market_session_bits(x, order->instrument, session);
+}
+
 static struct incoming incoming_of_new(const struct exchange *x, const struct command *command) {
     const struct command_new_order *order = &command->new_order;
     enum side side = (enum side)order->side;
@@ -261,6 +270,7 @@ static struct incoming incoming_of_new(const struct exchange *x, const struct co
                                  (x->participants[principal].resident ? 0 : BOOK_FOREIGN)) };
     if (order->order_type == ORDER_TYPE_MARKET)
         in.price_ticks = market_limit(x, in.instrument, side, in.book_flags);
+    if (x->markets[in.instrument].sessions_count > 1) in.book_flags |= session_bits_of_new(x, order);
     continuous_set_pairs(x, &in);
     in.limit_ticks = collared(x, in.instrument, side, in.price_ticks);
     return in;
@@ -438,7 +448,8 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
     money lot_tick = x->instruments[order->instrument].lot_tick;
     struct order_terms terms = {
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
-        .principal = order->principal, .session = NAME_NONE, .own_hold = x->holds[slot].deposit,
+        .principal = order->principal, .session_named = NAME_NONE, .session = market_session_of_order(x, order),
+        .own_hold = x->holds[slot].deposit,
         .own_exposure.minor = (int64_t)x->holds[slot].value_ticks * book_order_open(order) * lot_tick.minor,
         .price_ticks = amend->flags & AMEND_PRICE ? amend->price.ticks : own_price,
         .stop_ticks = pending ? order->price_ticks : 0,

@@ -23,8 +23,8 @@ void time_plan(struct exchange *x) {
 }
 
 static int ends_with_session(const struct exchange *x, const struct order_filter *filter, uint32_t slot) {
-    return x->markets[x->pool.orders[slot].instrument].session == filter->session &&
-           x->details[slot].time_in_force == TIF_DAY;
+    return x->details[slot].time_in_force == TIF_DAY &&
+           market_session_of_order(x, &x->pool.orders[slot]) == filter->session;
 }
 
 static int is_past_expiry(const struct exchange *x, const struct order_filter *filter, uint32_t slot) {

@@ -48,7 +48,7 @@ static void add_instrument(struct exchange *x, const struct command *command, st
     instrument->unit = row->unit;
     instrument->currency = row->currency;
     instrument->price_places = row->price_places;
-    x->markets[index] = (struct market){ .session = NAME_NONE };
+    x->markets[index] = (struct market){ .sessions_count = 0 };
     book_init(&x->books[index]);
     x->instruments_count++;
     name_table_insert(&x->symbol_table, x->instruments[0].symbol, index);
@@ -108,13 +108,16 @@ static void add_basis(struct exchange *x, const struct command *command, struct 
 
 /* ---- sessions, calendar, halts ---- */
 
+static int hours_are_sound(uint32_t open_minute, uint32_t close_minute) {
+    if (open_minute == 0 && close_minute == 0) return 1;
+    return open_minute < close_minute && close_minute <= 24 * 60;
+}
+
 static void add_session(struct exchange *x, const struct command *command, struct event_buffer *events) {
     const struct command_session *row = &command->session;
     uint32_t size = name_size(row->id, session_id_size), index = x->sessions_count;
-    int hours_are_sound = (row->open_minute == 0 && row->close_minute == 0) ||
-                          (row->open_minute < row->close_minute && row->close_minute <= 24 * 60);
     if (size == 0 || exchange_find_session(x, row->id, size) != NAME_NONE || row->model >= MODEL_COUNT ||
-        !hours_are_sound) {
+        !hours_are_sound(row->open_minute, row->close_minute)) {
         refuse_value(command, events);
         return;
     }
@@ -146,29 +149,35 @@ static void add_session(struct exchange *x, const struct command *command, struc
 static void list_in_session(struct exchange *x, const struct command *command, struct event_buffer *events) {
     const struct command_session_symbol *row = &command->session_symbol;
     if (row->session >= x->sessions_count || row->instrument >= x->instruments_count ||
-        x->markets[row->instrument].session != NAME_NONE) {
+        exchange_session_lists(x, row->session, row->instrument)) {
         refuse_value(command, events);
         return;
     }
-    x->markets[row->instrument].session = row->session;
+    struct market *market = &x->markets[row->instrument];
+    if (market->sessions_count == sessions_per_instrument_max) {
+        refuse_full(command, sessions_per_instrument_max, events);
+        return;
+    }
+    market->sessions[market->sessions_count++] = row->session;
     say_subject(EVENT_SESSION, row->instrument, row->session, events);
 }
 
 static int terms_of_session_are_sound(const struct exchange *x, const struct command_session_terms *terms) {
     return terms->session < x->sessions_count && terms->direction < DIRECTION_COUNT &&
            terms->role < SESSION_ROLE_COUNT &&
-           terms->currencies_mask < 1 << CURRENCY_COUNT && terms->every_days <= 366 &&
+           terms->currencies_mask < 1 << CURRENCY_COUNT && terms->every_days <= 366 && terms->has_hours <= 1 &&
+           (!terms->has_hours || hours_are_sound(terms->open_minute, terms->close_minute)) &&
            (terms->every_days == 0 || calendar_covers(terms->anchor_date));
 }
 
-/* Days that were not known when the session was created may close or open it. */
+/* Days and hours that were not known when the session was created may close or open it. */
 static void review_session(struct exchange *x, uint32_t index, struct event_buffer *events) {
     const struct session *session = &x->sessions[index];
-    if (session_is_scheduled(session)) {
-        int held = session_is_held_on(x, session, x->trade_date) && session_hours_contain(x, session, x->time_ns);
-        enum phase phase = held ? PHASE_CONTINUOUS : PHASE_CLOSED;
-        if (session->phase != phase) time_change_phase(x, index, phase, events);
-    }
+    int held = session->closed_date != x->trade_date;
+    if (session_is_scheduled(session))
+        held = session_is_held_on(x, session, x->trade_date) && session_hours_contain(x, session, x->time_ns);
+    enum phase phase = held ? PHASE_CONTINUOUS : PHASE_CLOSED;
+    if (session->phase != phase) time_change_phase(x, index, phase, events);
     say_subject(EVENT_SESSION, NAME_NONE, index, events);
     time_plan(x);
 }
@@ -186,6 +195,10 @@ static void set_session_terms(struct exchange *x, const struct command *command,
     session->currencies_mask = terms->currencies_mask;
     session->every_days = terms->every_days;
     session->anchor_date = terms->anchor_date;
+    if (terms->has_hours) {
+        session->open_minute = terms->open_minute;
+        session->close_minute = terms->close_minute;
+    }
     memcpy(session->buyer_countries, terms->buyer_countries, sizeof session->buyer_countries);
     memcpy(session->seller_countries, terms->seller_countries, sizeof session->seller_countries);
     review_session(x, terms->session, events);

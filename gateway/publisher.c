@@ -34,7 +34,7 @@ struct feed {
     union {
         struct book_sides *book;        /* as the readers have it */
         struct ticker_message ticker;   /* the last one */
-        struct status_message status;   /* the last one */
+        struct status_message statuses[sessions_per_instrument_max];    /* the last one of each session */
     };
 };
 
@@ -74,14 +74,25 @@ static struct ticker_message read_ticker(const struct publisher *publisher, uint
     };
 }
 
-/* An instrument without a session of its own is always open. */
-static struct status_message read_status(const struct publisher *publisher, uint32_t instrument) {
+/* An instrument that no session lists is always open: that is a status, too. */
+static uint32_t statuses_count(const struct publisher *publisher, uint32_t instrument) {
+    uint32_t count = exchange_market(publisher->views.exchange, instrument)->sessions_count;
+    return count > 0 ? count : 1;
+}
+
+static struct status_message read_status(const struct publisher *publisher, uint32_t instrument, uint32_t place) {
     const struct exchange *exchange = publisher->views.exchange;
-    uint32_t session = exchange_market(exchange, instrument)->session;
+    const struct market *market = exchange_market(exchange, instrument);
+    uint32_t session = market->sessions_count > 0 ? market->sessions[place] : NAME_NONE;
     uint8_t phase = PHASE_CONTINUOUS;
     if (session != NAME_NONE) phase = exchange_session(exchange, session)->phase;
-    if (exchange_is_halted(exchange, instrument)) phase = PHASE_HALTED;
+    if (exchange_is_halted(exchange, instrument, session)) phase = PHASE_HALTED;
     return (struct status_message){.instrument = instrument, .session = session, .phase = phase};
+}
+
+static void read_statuses(const struct publisher *publisher, struct feed *feed) {
+    for (uint32_t i = 0; i < statuses_count(publisher, feed->instrument); i++)
+        feed->statuses[i] = read_status(publisher, feed->instrument, i);
 }
 
 /* ---- life ---- */
@@ -109,7 +120,7 @@ void publisher_close(struct publisher *publisher) {
 static void refresh(struct publisher *publisher, struct feed *feed) {
     if (feed->channel == CHANNEL_BOOK) read_book(publisher, feed->instrument, feed->depth, feed->book);
     else if (feed->channel == CHANNEL_TICKER) feed->ticker = read_ticker(publisher, feed->instrument);
-    else if (feed->channel == CHANNEL_STATUS) feed->status = read_status(publisher, feed->instrument);
+    else if (feed->channel == CHANNEL_STATUS) read_statuses(publisher, feed);
 }
 
 /* NULL when memory is short. */
@@ -284,8 +295,8 @@ static uint32_t encode_last_ticker(struct publisher *publisher, const struct fee
     return encode_ticker(publisher->out, publisher->views.exchange, &message);
 }
 
-static uint32_t encode_last_status(struct publisher *publisher, const struct feed *feed) {
-    struct status_message message = feed->status;
+static uint32_t encode_last_status(struct publisher *publisher, const struct feed *feed, uint32_t place) {
+    struct status_message message = feed->statuses[place];
     message.md_seq = feed->md_seq;
     message.prev_md_seq = feed->prev_md_seq;
     message.time_ns = publisher->time_ns;
@@ -294,16 +305,15 @@ static uint32_t encode_last_status(struct publisher *publisher, const struct fee
 
 static void send_snapshot(struct publisher *publisher, struct subscription *subscription) {
     const struct feed *feed = subscription->feed;
-    uint32_t size;
-    if (feed->channel == CHANNEL_BOOK) {
-        size = encode_book(publisher, feed, subscription->state == SUBSCRIPTION_CONFLATED);
-    } else if (feed->channel == CHANNEL_TICKER) {
-        size = encode_last_ticker(publisher, feed);
-    } else {
-        size = encode_last_status(publisher, feed);
-    }
     struct port *port = subscription->reader->port;
-    port->send(port, publisher->out, size);
+    if (feed->channel == CHANNEL_STATUS) {
+        for (uint32_t i = 0; i < statuses_count(publisher, feed->instrument); i++)
+            port->send(port, publisher->out, encode_last_status(publisher, feed, i));
+        return;
+    }
+    int conflated = subscription->state == SUBSCRIPTION_CONFLATED;
+    port->send(port, publisher->out, feed->channel == CHANNEL_BOOK ? encode_book(publisher, feed, conflated)
+                                                                   : encode_last_ticker(publisher, feed));
 }
 
 void publisher_pump(struct publisher *publisher, struct reader *reader) {
@@ -371,11 +381,15 @@ static void publish_ticker(struct publisher *publisher, struct feed *feed) {
 }
 
 static void publish_status(struct publisher *publisher, struct feed *feed) {
-    struct status_message now = read_status(publisher, feed->instrument);
-    if (now.phase == feed->status.phase && now.session == feed->status.session) return;
-    feed->status = now;
-    advance(publisher, feed);
-    send_to_all(publisher, feed, encode_last_status(publisher, feed));
+    for (uint32_t i = 0; i < statuses_count(publisher, feed->instrument); i++) {
+        struct status_message now = read_status(publisher, feed->instrument, i), *last = &feed->statuses[i];
+        if (now.phase == last->phase && now.session == last->session && now.instrument == last->instrument) continue;
+        *last = now;
+        uint64_t *md_seq = &publisher->desks[feed->instrument].md_seq[CHANNEL_STATUS];
+        if (*md_seq == feed->md_seq) ++*md_seq;     /* a second session changed by the same command */
+        advance(publisher, feed);
+        send_to_all(publisher, feed, encode_last_status(publisher, feed, i));
+    }
 }
 
 static void publish_trade(struct publisher *publisher, const struct event *event) {

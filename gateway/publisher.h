@@ -7,7 +7,7 @@
  *            book goes out. A level that leaves the depth is removed, and comes again when it is back.
  *   trades   one message a trade
  *   ticker   after every command that changes a figure of it
- *   status   after every change of phase or halt
+ *   status   after every change of phase or halt; one message a session that lists the instrument
  *
  * A reader joins a feed by a snapshot: of the book, or the last ticker or status said again. Snapshots wait while the
  * reader is behind. One that is behind when something is published is no longer told updates; once it has caught up

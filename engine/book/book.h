@@ -28,7 +28,9 @@ enum book_order_flag {
     BOOK_NAMED = 1 << 6,            /* has a client order id */
     BOOK_FOREIGN = 1 << 7,          /* the principal is not resident in Belarus */
     BOOK_FOR_CLIENT = 1 << 8,       /* entered by a broker: the participant is not the principal */
+    BOOK_SESSION = 7 << 13,         /* which of the sessions that list the instrument */
 };
+enum { book_session_shift = 13 };
 
 struct book_order {
     uint32_t price_ticks;       /* where it stands: its price, or its stop price while BOOK_PENDING */

@@ -5,15 +5,46 @@
 
 enum { million = 1000000 };
 
-int market_is_open(const struct exchange *x, uint32_t instrument) {
-    uint32_t session = x->markets[instrument].session;
+int market_is_open(const struct exchange *x, uint32_t session) {
     return session == NAME_NONE || x->sessions[session].phase == PHASE_CONTINUOUS;
 }
 
-int exchange_is_halted(const struct exchange *x, uint32_t instrument) {
+uint32_t exchange_session_of(const struct exchange *x, uint32_t instrument) {
     const struct market *market = &x->markets[instrument];
-    if (market->halted || (x->sections_halted >> x->instruments[instrument].section & 1)) return 1;
-    return market->session != NAME_NONE && x->sessions[market->session].halted;
+    if (market->sessions_count == 0) return NAME_NONE;
+    uint32_t open_count = 0, session = market->sessions[0];
+    for (uint32_t i = 0; i < market->sessions_count; i++) {
+        if (!market_is_open(x, market->sessions[i])) continue;
+        session = market->sessions[i];
+        open_count++;
+    }
+    return open_count > 1 ? SESSION_AMBIGUOUS : session;
+}
+
+int exchange_session_lists(const struct exchange *x, uint32_t session, uint32_t instrument) {
+    const struct market *market = &x->markets[instrument];
+    for (uint32_t i = 0; i < market->sessions_count; i++) {
+        if (market->sessions[i] == session) return 1;
+    }
+    return 0;
+}
+
+uint32_t market_session_of_order(const struct exchange *x, const struct book_order *order) {
+    const struct market *market = &x->markets[order->instrument];
+    return market->sessions_count > 0 ? market->sessions[order->flags >> book_session_shift] : NAME_NONE;
+}
+
+uint16_t market_session_bits(const struct exchange *x, uint32_t instrument, uint32_t session) {
+    const struct market *market = &x->markets[instrument];
+    if (session == NAME_NONE) return 0;
+    uint32_t place = 0;
+    while (market->sessions[place] != session) CHECK(++place < market->sessions_count);
+    return (uint16_t)(place << book_session_shift);
+}
+
+int exchange_is_halted(const struct exchange *x, uint32_t instrument, uint32_t session) {
+    if (x->markets[instrument].halted || (x->sections_halted >> x->instruments[instrument].section & 1)) return 1;
+    return session != NAME_NONE && x->sessions[session].halted;
 }
 
 /* PRC-7: the last trade, else the catalogue's price. */

@@ -1,16 +1,24 @@
 /* market.h - what is traded when: sessions and their phases, halts, reference prices and collars.
  *
- * A session is a set of instruments with hours. An instrument that no session lists trades continuously, always.
+ * A session is a set of instruments with hours. An instrument that no session lists trades continuously, always. One
+ * may be listed in several, open at the same time or not: they share its book, its last price and its market data, but
+ * an order meets those of its own session only, as the restrictions of another are not its own.
  * Functions here read the state; the commands that change it are in engine/exchange_world.c and exchange_time.c. */
 #ifndef BIRZHA_MARKET_H
 #define BIRZHA_MARKET_H
 
 #include <stdint.h>
 
+#include "engine/book/book.h"
 #include "engine/exchange.h"
 
-/* Whether orders for the instrument are accepted now as far as its session's phase goes. */
-int market_is_open(const struct exchange *x, uint32_t instrument);
+/* Whether orders are accepted now as far as the session's phase goes; NAME_NONE = always. */
+int market_is_open(const struct exchange *x, uint32_t session);
+
+/* The session of a resting order; NAME_NONE = its instrument trades always. */
+uint32_t market_session_of_order(const struct exchange *x, const struct book_order *order);
+/* The session's place among those that list the instrument, as book_order flags; 0 where none does. */
+uint16_t market_session_bits(const struct exchange *x, uint32_t instrument, uint32_t session);
 
 /* A trade was made at `ticks`: it is the reference price from now on. PRC-7 */
 void market_set_last(struct exchange *x, uint32_t instrument, uint32_t ticks);

@@ -26,17 +26,24 @@ void continuous_withdraw(struct exchange *x, uint32_t slot) {
 /* ---- who may meet whom ---- */
 
 void continuous_set_pairs(const struct exchange *x, struct incoming *in) {
-    in->pair_mask = in->pair_value = 0;
+    in->pair_mask = BOOK_SESSION;
+    in->pair_value = in->book_flags & BOOK_SESSION;
     if (x->rules == RULES_OFF) return;
     if (in->book_flags & BOOK_FOREIGN) {
         if (x->rules_today[in->instrument].transit_allowed) return;
-        in->pair_mask = BOOK_FOREIGN;
+        in->pair_mask |= BOOK_FOREIGN;
         in->pair_reason = REJECT_TRANSIT_PAIR_SKIPPED;
     } else if (x->tables->terms.flags & RULE_DOMESTIC_BYN_ONLY &&
                x->instruments[in->instrument].currency != CURRENCY_BYN) {
-        in->pair_mask = in->pair_value = BOOK_FOREIGN;
+        in->pair_mask |= BOOK_FOREIGN;
+        in->pair_value |= BOOK_FOREIGN;
         in->pair_reason = REJECT_CURRENCY_RESIDENCY_MISMATCH;
     }
+}
+
+/* Of another session: to the order it is not there, so nobody is told of it. */
+static inline int is_elsewhere(const struct incoming *in, const struct book_order *maker) {
+    return ((maker->flags ^ in->book_flags) & BOOK_SESSION) != 0;
 }
 
 static inline int pair_is_allowed(const struct incoming *in, const struct book_order *maker) {
@@ -46,8 +53,8 @@ static inline int pair_is_allowed(const struct incoming *in, const struct book_o
 /* STP-1, BRK-8: the same principal, or a broker's own account against its own client. */
 static inline int is_own(const struct exchange *x, const struct incoming *in, const struct book_order *maker,
                          uint32_t slot) {
-    if (maker->principal == in->principal) return 1;
-    if (!((maker->flags | in->book_flags) & BOOK_FOR_CLIENT)) return 0;
+    if (maker->principal == in->principal) return !is_elsewhere(in, maker);
+    if (!((maker->flags | in->book_flags) & BOOK_FOR_CLIENT) || is_elsewhere(in, maker)) return 0;
     if (maker->principal == in->participant) return 1;
     return maker->flags & BOOK_FOR_CLIENT && x->details[slot].participant == in->principal;
 }
@@ -282,7 +289,7 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
             continue;
         }
         if (__builtin_expect(!pair_is_allowed(in, maker), 0)) {
-            say_skipped(x, in, slot, events);
+            if (!is_elsewhere(in, maker)) say_skipped(x, in, slot, events);
             continue;
         }
         if (__builtin_expect(maker->flags & BOOK_ALL_OR_NONE, 0) && maker->shown_lots > wanted_lots) continue;

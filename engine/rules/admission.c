@@ -75,7 +75,7 @@ struct verdict admission_check_remarks(const struct exchange *x, const struct or
         return verdict_refuse(REJECT_SANCTION_ACTIVE, 0, record->sanction_until_date);
     if (remarks & 1 << REMARK_ARREARS) return verdict_refuse(REJECT_FEE_ARREARS, 0, 0);
     if (remarks & 1 << REMARK_CLAIM) return verdict_refuse(REJECT_OBLIGATIONS_OUTSTANDING, 0, 0);
-    uint32_t session = x->markets[terms->instrument].session;
+    uint32_t session = terms->session;
     if (session != NAME_NONE && x->sessions[session].flags & SESSION_OWN_USE && terms->side == SIDE_BUY &&
         terms->principal < x->participants_count && !has_own_use(x, terms->principal))
         return verdict_refuse(REJECT_OWN_USE_CERTIFICATE_REQUIRED, 0, 0);

@@ -42,7 +42,7 @@ static struct verdict check_transit_session(const struct exchange *x, const stru
 }
 
 struct verdict eligibility_check(const struct exchange *x, const struct order_terms *terms) {
-    uint32_t index = x->markets[terms->instrument].session;
+    uint32_t index = terms->session;
     if (index == NAME_NONE) return verdict_ok();
     const struct session *session = &x->sessions[index];
     const struct participant *principal = &x->participants[terms->principal];
@@ -64,7 +64,7 @@ struct verdict eligibility_check(const struct exchange *x, const struct order_te
 /* STL-4: whether there can be anybody to deal with in this currency. */
 static struct verdict check_pairs(const struct exchange *x, const struct order_terms *terms, int resident) {
     if (!(x->tables->terms.flags & RULE_DOMESTIC_BYN_ONLY)) return verdict_ok();
-    uint32_t session = x->markets[terms->instrument].session;
+    uint32_t session = terms->session;
     enum direction direction = session == NAME_NONE ? DIRECTION_ANY : (enum direction)x->sessions[session].direction;
     if (x->instruments[terms->instrument].currency == CURRENCY_BYN) {
         if (!resident || (direction != DIRECTION_ANY && direction != DIRECTION_DOMESTIC))
@@ -79,7 +79,7 @@ struct verdict currency_check(const struct exchange *x, const struct order_terms
     const struct instrument *instrument = &x->instruments[terms->instrument];
     const struct instrument_rules *rules = &x->rules_today[terms->instrument];
     const struct participant *principal = &x->participants[terms->principal];
-    uint32_t session = x->markets[terms->instrument].session;
+    uint32_t session = terms->session;
     uint32_t mask = session == NAME_NONE ? 0 : x->sessions[session].currencies_mask;
     if (rules->currency_is_gone || (mask != 0 && !(mask >> instrument->currency & 1)))
         return verdict_refuse(REJECT_CURRENCY_NOT_ALLOWED, 0, 0);

@@ -15,28 +15,35 @@ static int instrument_is_tradable(const struct exchange *x, uint32_t instrument)
     return instrument < x->instruments_count && x->instruments[instrument].lot_tick.minor != 0;
 }
 
-static struct verdict check_market(const struct exchange *x, uint32_t instrument) {
-    if (!market_is_open(x, instrument)) return verdict_refuse(REJECT_SESSION_CLOSED, 0, 0);
-    if (exchange_is_halted(x, instrument)) return verdict_refuse(REJECT_MARKET_HALTED, 0, 0);
+static struct verdict check_market(const struct exchange *x, uint32_t instrument, uint32_t session) {
+    if (!market_is_open(x, session)) return verdict_refuse(REJECT_SESSION_CLOSED, 0, 0);
+    if (exchange_is_halted(x, instrument, session)) return verdict_refuse(REJECT_MARKET_HALTED, 0, 0);
     return verdict_ok();
 }
 
 /* SES-2: a session that is named must be one, open, and have the instrument. */
 static struct verdict check_session(const struct exchange *x, const struct order_terms *terms) {
-    if (terms->session >= x->sessions_count) return verdict_refuse(REJECT_SESSION_UNKNOWN, 0, 0);
-    if (x->sessions[terms->session].phase != PHASE_CONTINUOUS) return verdict_refuse(REJECT_SESSION_CLOSED, 0, 0);
+    if (terms->session_named >= x->sessions_count) return verdict_refuse(REJECT_SESSION_UNKNOWN, 0, 0);
+    if (!market_is_open(x, terms->session_named)) return verdict_refuse(REJECT_SESSION_CLOSED, 0, 0);
     if (!instrument_is_tradable(x, terms->instrument)) return verdict_refuse(REJECT_INSTRUMENT_UNKNOWN, 0, 0);
-    if (x->markets[terms->instrument].session != terms->session)
+    if (!exchange_session_lists(x, terms->session_named, terms->instrument))
         return verdict_refuse(REJECT_INSTRUMENT_NOT_IN_SESSION, 0, 0);
     return verdict_ok();
+}
+
+void rules_find_session(const struct exchange *x, struct order_terms *terms) {
+    terms->session = terms->session_named;
+    if (terms->session_named == NAME_NONE && terms->instrument < x->instruments_count)
+        terms->session = exchange_session_of(x, terms->instrument);
 }
 
 /* Group 1, in the order of its codes; without a session the instrument is found first. */
 static struct verdict check_format(const struct exchange *x, const struct command *command,
                                    const struct order_terms *terms, enum name_state name) {
-    if (terms->session != NAME_NONE) FIRST_REFUSAL(check_session(x, terms));
+    if (terms->session_named != NAME_NONE) FIRST_REFUSAL(check_session(x, terms));
     if (!instrument_is_tradable(x, terms->instrument)) return verdict_refuse(REJECT_INSTRUMENT_UNKNOWN, 0, 0);
-    FIRST_REFUSAL(check_market(x, terms->instrument));
+    if (terms->session == SESSION_AMBIGUOUS) return verdict_refuse(REJECT_SESSION_UNKNOWN, 0, 0);
+    FIRST_REFUSAL(check_market(x, terms->instrument, terms->session));
     if (name == NAME_TAKEN) return verdict_refuse(REJECT_DUPLICATE_CLIENT_ORDER_ID, 0, 0);
     if (command->time_ns < x->time_ns) return verdict_refuse(REJECT_TIMESTAMP_REGRESSION, 0, 0);
     return verdict_ok();
@@ -46,11 +53,11 @@ static struct verdict check_format(const struct exchange *x, const struct comman
 static struct verdict check_admission(const struct exchange *x, const struct order_terms *terms) {
     FIRST_REFUSAL(admission_check_participant(x, terms->participant));
     const struct participant *record = &x->participants[terms->participant];
-    uint8_t remarks = exchange_remarks(x, terms->participant, x->markets[terms->instrument].session);
+    uint8_t remarks = exchange_remarks(x, terms->participant, terms->session);
     FIRST_REFUSAL(admission_check_section(x, terms->participant, x->instruments[terms->instrument].section));
     FIRST_REFUSAL(admission_check_papers(remarks, standing_papers_missing(record)));
     FIRST_REFUSAL(admission_check_trader(x, terms->participant, terms->user));
-    FIRST_REFUSAL(admission_check_login(x, terms->user, x->markets[terms->instrument].session));
+    FIRST_REFUSAL(admission_check_login(x, terms->user, terms->session));
     return admission_check_remarks(x, terms, remarks);
 }
 
@@ -87,7 +94,7 @@ struct verdict rules_check_requester(const struct exchange *x, const struct comm
 
 struct verdict rules_check_amended(const struct exchange *x, const struct order_terms *terms,
                                    struct order_money *reckoned) {
-    FIRST_REFUSAL(check_market(x, terms->instrument));
+    FIRST_REFUSAL(check_market(x, terms->instrument, terms->session));
     FIRST_REFUSAL(check_who(x, terms));
     return check_what(x, terms, reckoned);
 }

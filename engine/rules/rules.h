@@ -23,7 +23,8 @@ struct order_terms {
     uint32_t principal;         /* the participant itself, or the client; beyond the participants: no such client */
     uint32_t payer;             /* whose account deposits and fees are taken from (BRK-6) */
     uint32_t client;            /* registration of the client, NAME_NONE = none */
-    uint32_t session;           /* as named: NAME_NONE = not; beyond the sessions: no such session */
+    uint32_t session_named;     /* NAME_NONE = not; beyond the sessions: no such session */
+    uint32_t session;           /* where it trades, once it is known to be one; NAME_NONE = always */
     money own_hold, own_exposure;   /* of an order that is amended: they are free for it */
     uint32_t price_ticks;       /* ticks or a sentinel; 0 = none */
     uint32_t stop_ticks;        /* of a stop that waits; else 0 */
@@ -56,6 +57,9 @@ struct verdict rules_check_amended(const struct exchange *x, const struct order_
                                    struct order_money *reckoned);
 /* May an order that rests stay, now that the date or a record has changed? ACC-16, BRK-1, BRK-4, BRK-7, PRC-2. */
 struct verdict rules_check_standing(const struct exchange *x, uint32_t slot);
+
+/* Which session an order belongs to: the one it names, else its instrument's. Fills in session. SES-1 */
+void rules_find_session(const struct exchange *x, struct order_terms *terms);
 
 /* Whose account pays for an order, and the client's registration: fills in payer and client. */
 void rules_find_payer(const struct exchange *x, struct order_terms *terms);

@@ -163,7 +163,8 @@ static void world_close(struct world *world) {
     registry_close(&world->users);
     registry_close(&world->persons);
     free(world->employers);
-    free(world->is_listed);
+    free(world->listed_in);
+    free(world->listings_count);
     free(world);
 }
 

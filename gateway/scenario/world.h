@@ -18,7 +18,8 @@ struct world {
     struct registry symbols, sessions, participants, users;
     struct registry persons;            /* who trades ... */
     uint32_t *employers;                /* ... for which participant, by person */
-    uint8_t *is_listed;                 /* by instrument: a session has it */
+    uint32_t *listed_in;                /* by instrument: index + 1 of the session that listed it last ... */
+    uint8_t *listings_count;            /* ... and how many did */
     int has_terms;                      /* deposits, fees and contracts are in force */
     int collects_fees;                  /* fees are taken from the deposit on the day they are due */
     struct command spare;               /* where commands go when memory is short ... */

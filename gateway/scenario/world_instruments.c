@@ -45,9 +45,10 @@ static int define_instrument(struct world *world, const struct place *item) {
 
 static int open_chosen(struct world *world, uint32_t count_max, const struct place *place) {
     world->chosen.rows = calloc((size_t)count_max + 1, sizeof world->chosen.rows[0]);
-    world->is_listed = calloc((size_t)count_max + 1, 1);
+    world->listed_in = calloc((size_t)count_max + 1, sizeof world->listed_in[0]);
+    world->listings_count = calloc((size_t)count_max + 1, 1);
     if (registry_open(&world->symbols, "instrument", count_max, symbol_size) == 0 && world->chosen.rows != NULL &&
-        world->is_listed != NULL) return 0;
+        world->listed_in != NULL && world->listings_count != NULL) return 0;
     return place_refuse(place, "no memory for %u instruments", count_max);
 }
 

@@ -188,10 +188,13 @@ static int list_symbols(struct world *world, const struct place *object, uint32_
     for (struct place item = place_first(&list); item.json != NULL; place_next(&item)) {
         uint32_t instrument;
         if (registry_find(&world->symbols, &item, &instrument) != 0) return -EINVAL;
-        if (world->is_listed[instrument]) {
-            return place_refuse(&item, "listed already; several sessions for one instrument are not available yet");
+        if (world->listed_in[instrument] == session + 1) return place_refuse(&item, "in the list twice");
+        if (world->listings_count[instrument] == sessions_per_instrument_max) {
+            return place_refuse(&item, "listed in %d sessions already, the most there may be",
+                                sessions_per_instrument_max);
         }
-        world->is_listed[instrument] = 1;
+        world->listed_in[instrument] = session + 1;
+        world->listings_count[instrument]++;
         world_command(world, COMMAND_SESSION_SYMBOL)->session_symbol =
             (struct command_session_symbol){.session = session, .instrument = instrument};
     }

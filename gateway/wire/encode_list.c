@@ -143,10 +143,24 @@ static void put_payment_terms(struct json *json, const struct instrument *instru
     json_put(json, "]");
 }
 
+/* `session` where there is one, the first of several, which `sessions` lists. */
+static void put_sessions(struct json *json, const struct exchange *exchange, const struct market *market) {
+    if (market->sessions_count == 0) return;
+    json_member_field(json, "session", exchange_session(exchange, market->sessions[0])->id, session_id_size);
+    if (market->sessions_count == 1) return;
+    json_name(json, "sessions");
+    json_put(json, "[");
+    for (uint32_t i = 0; i < market->sessions_count; i++) {
+        const char *id = exchange_session(exchange, market->sessions[i])->id;
+        json_separate(json);
+        json_string(json, id, name_size(id, session_id_size));
+    }
+    json_put(json, "]");
+}
+
 void list_add_instrument(struct list *list, const struct exchange *exchange, uint32_t index) {
     CHECK(list->kind == LIST_INSTRUMENTS);
     const struct instrument *instrument = exchange_instrument(exchange, index);
-    uint32_t session = exchange_market(exchange, index)->session;
     struct json json = list_row_begin(list);
     json_member_field(&json, "symbol", instrument->symbol, symbol_size);
     json_member_field(&json, "name", instrument->name, instrument_name_size);
@@ -160,9 +174,7 @@ void list_add_instrument(struct list *list, const struct exchange *exchange, uin
     json_member_unsigned(&json, "order_qty_min", instrument->quantity_min.lots);
     json_member_unsigned(&json, "order_qty_max", instrument->quantity_max.lots);
     json_member_unsigned(&json, "collar_ppm", instrument->collar_ppm);
-    if (session < exchange_sessions_count(exchange)) {
-        json_member_field(&json, "session", exchange_session(exchange, session)->id, session_id_size);
-    }
+    put_sessions(&json, exchange, exchange_market(exchange, index));
     put_bases(&json, instrument);
     put_payment_terms(&json, instrument);
     list_row_end(list, &json);
@@ -269,7 +281,7 @@ void list_add_session(struct list *list, const struct exchange *exchange, uint32
     const struct session *session = exchange_session(exchange, index);
     struct json json = begin_session_row(list, session);
     for (uint32_t i = 0; i < exchange_instruments_count(exchange); i++) {
-        if (exchange_market(exchange, i)->session != index) continue;
+        if (!exchange_session_lists(exchange, index, i)) continue;
         if (json.size - list->size + symbol_json_size_max + 2 > row_size_max) {
             json_put(&json, "]");
             list_row_end(list, &json);

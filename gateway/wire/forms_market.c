@@ -65,15 +65,9 @@ static int read_id(struct body *body, const cJSON *item, const char *field) {
     return 0;
 }
 
-static int refuse_fixed(struct body *body, const char *field) {
-    return body_refuse(body, REJECT_BAD_VALUE, field, "%s is fixed when a session is created, and %s exists", field,
-                       cJSON_GetStringValue(body->members[0]));
-}
-
 static int read_model(struct body *body, const cJSON *item, const char *field) {
     uint32_t model;
     if (member_choice(body, item, field, models, MODEL_COUNT, &model) != 0) return -1;
-    if (SESSION.index != NAME_NONE) return refuse_fixed(body, field);
     if (model != MODEL_CONTINUOUS) body_later(body, field, "model %s is not available yet", models[model]);
     SESSION.session.model = (uint8_t)model;
     return 0;
@@ -91,13 +85,14 @@ static int read_symbols(struct body *body, const cJSON *item, const char *field)
                               quote(symbol->valuestring, text));
             continue;
         }
-        uint32_t present = exchange_market(body->exchange, instrument)->session;
-        if (present != NAME_NONE && present == SESSION.index) continue;
-        int twice = present != NAME_NONE;
+        if (SESSION.index != NAME_NONE && exchange_session_lists(body->exchange, SESSION.index, instrument)) continue;
+        int twice = 0;
         for (uint32_t i = 0; i < SESSION.symbols_count; i++) twice |= SESSION.symbols[i] == instrument;
         if (twice)
-            return body_refuse(body, REJECT_BAD_VALUE, field, "%s is listed already; an instrument has one session",
-                               symbol->valuestring);
+            return body_refuse(body, REJECT_BAD_VALUE, field, "%s is in the list twice", symbol->valuestring);
+        if (exchange_market(body->exchange, instrument)->sessions_count == sessions_per_instrument_max)
+            return body_refuse(body, REJECT_LIMIT_REACHED, field, "%s is listed in %d sessions, the most there may be",
+                               symbol->valuestring, sessions_per_instrument_max);
         if (SESSION.symbols_count == request_session_symbols_max)
             return body_refuse(body, REJECT_BAD_VALUE, field, "symbols lists at most %d", request_session_symbols_max);
         SESSION.symbols[SESSION.symbols_count++] = instrument;
@@ -155,14 +150,15 @@ static int read_hours(struct body *body, const cJSON *item, const char *field) {
     if (open < 0 || close <= open)
         return body_refuse(body, REJECT_BAD_VALUE, field, "schedule has open and close, times of day such as \"09:00\""
                            " up to \"24:00\", open before close");
-    SESSION.session.open_minute = (uint16_t)open;
-    SESSION.session.close_minute = (uint16_t)close;
+    SESSION.terms.open_minute = SESSION.session.open_minute = (uint16_t)open;
+    SESSION.terms.close_minute = SESSION.session.close_minute = (uint16_t)close;
     if (read_grid(body, members[2], members[3], field) != 0) return -1;
     return members[4] == NULL ? 0 : read_dates(body, members[4], field);
 }
 
 static int read_schedule(struct body *body, const cJSON *item, const char *field) {
-    if (SESSION.index != NAME_NONE) return refuse_fixed(body, field);
+    SESSION.terms.has_hours = SESSION.index != NAME_NONE;
+    SESSION.terms.every_days = 0;
     if (cJSON_IsString(item) && strcmp(item->valuestring, "always") == 0) return 0;
     if (cJSON_IsObject(item)) return read_hours(body, item, field);
     return body_refuse(body, REJECT_BAD_VALUE, field, "schedule is \"always\" or an object with open and close");

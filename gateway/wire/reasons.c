@@ -45,7 +45,12 @@ const struct request_words *words_of(const struct sentence *sentence) {
 
 uint32_t session_of(const struct sentence *sentence) {
     if (sentence->instrument == NULL) return NAME_NONE;
-    return exchange_market(sentence->exchange, sentence->about->instrument)->session;
+    const struct exchange *exchange = sentence->exchange;
+    const char *named = words_of(sentence)->session;
+    uint32_t session = exchange_find_session(exchange, named, (uint32_t)strlen(named));
+    if (session != NAME_NONE && exchange_session_lists(exchange, session, sentence->about->instrument)) return session;
+    session = exchange_session_of(exchange, sentence->about->instrument);
+    return session != SESSION_AMBIGUOUS ? session : exchange_market(exchange, sentence->about->instrument)->sessions[0];
 }
 
 uint32_t principal_of(const struct sentence *sentence) {
@@ -98,15 +103,41 @@ static void say_closed(struct sentence *sentence) {
         row->close_minute % 60, days, next);
 }
 
+/* The sessions that list the instrument: "AGRI-DAY, CN-SPECIAL". */
+enum { sessions_text_size = sessions_per_instrument_max * (session_id_size + 2) + 1 };
+static const char *sessions_text(const struct sentence *sentence, char out[sessions_text_size]) {
+    const struct market *market = exchange_market(sentence->exchange, sentence->about->instrument);
+    size_t size = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; i < market->sessions_count; i++) {
+        char id[part_size];
+        field_text(exchange_session(sentence->exchange, market->sessions[i])->id, session_id_size, id);
+        size += (size_t)snprintf(out + size, sessions_text_size - size, "%s%s", i > 0 ? ", " : "", id);
+    }
+    return out;
+}
+
 static void say_other_session(struct sentence *sentence) {
-    char symbol[part_size], id[part_size];
+    char symbol[part_size], sessions[sessions_text_size];
     uint32_t index = session_of(sentence);
     if (index == NAME_NONE) {
         say(sentence, "%s is listed in no session; leave the member out", symbol_text(sentence, symbol));
         return;
     }
-    say(sentence, "%s is not traded in this session; its session is %s", symbol_text(sentence, symbol),
-        field_text(exchange_session(sentence->exchange, index)->id, session_id_size, id));
+    say(sentence, "%s is not traded in this session; it is in %s", symbol_text(sentence, symbol),
+        sessions_text(sentence, sessions));
+}
+
+/* SES-1: of several that are open the order must say which. */
+static void say_unknown_session(struct sentence *sentence) {
+    char symbol[part_size], sessions[sessions_text_size];
+    const char *named = words_of(sentence)->session;
+    int is_ambiguous = sentence->instrument != NULL &&
+                       exchange_session_of(sentence->exchange, sentence->about->instrument) == SESSION_AMBIGUOUS;
+    if (named[0] != '\0') say(sentence, "there is no session \"%s\"", named);
+    else if (!is_ambiguous) say(sentence, "there is no such session");
+    else say(sentence, "%s is traded in several sessions that are open; give session as one of %s",
+             symbol_text(sentence, symbol), sessions_text(sentence, sessions));
 }
 
 static void say_halted(struct sentence *sentence) {
@@ -116,7 +147,7 @@ static void say_halted(struct sentence *sentence) {
         if (index != NAME_NONE && exchange_session(sentence->exchange, index)->halted) {
             snprintf(what, sizeof what, ", as all of session %s is",
                      field_text(exchange_session(sentence->exchange, index)->id, session_id_size, id));
-        } else if (exchange_is_halted(sentence->exchange, sentence->about->instrument)) {
+        } else if (exchange_is_halted(sentence->exchange, sentence->about->instrument, index)) {
             snprintf(what, sizeof what, ", as all of section %s is", section_text(sentence));
         }
     }
@@ -332,8 +363,7 @@ static void say_bad_value(struct sentence *sentence) {
 static void say_format(struct sentence *sentence) {
     switch (sentence->about->reason) {
     case REJECT_SESSION_UNKNOWN:
-        if (words_of(sentence)->session[0] == '\0') say(sentence, "there is no such session");
-        else say(sentence, "there is no session \"%s\"", words_of(sentence)->session);
+        say_unknown_session(sentence);
         break;
     case REJECT_INSTRUMENT_NOT_IN_SESSION: say_other_session(sentence); break;
     case REJECT_PHASE_ACTION_NOT_ALLOWED:

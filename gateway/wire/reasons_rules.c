@@ -225,6 +225,13 @@ static void say_mandate(struct sentence *sentence) {
     }
 }
 
+/* BRK-10: the status did not run out, it was taken, on that very date. */
+static int lost_by_score(const struct sentence *sentence) {
+    uint32_t broker = sentence->about->participant;
+    return broker < exchange_participants_count(sentence->exchange) &&
+           exchange_participant(sentence->exchange, broker)->broker_state == BROKER_STATE_ENDED;
+}
+
 void say_broker(struct sentence *sentence) {
     const struct reason_case *about = sentence->about;
     char part[part_size], second[part_size], today[part_size];
@@ -238,6 +245,13 @@ void say_broker(struct sentence *sentence) {
         }
         break;
     case REJECT_BROKER_LICENCE_EXPIRED:
+        if (lost_by_score(sentence)) {
+            say(sentence, "%s is no broker any more: its score of %" PRId32
+                " was too low at the re-accreditation of %s", participant_text(sentence, part),
+                exchange_participant(sentence->exchange, about->participant)->broker_score,
+                date_text(about->allowed_high, second));
+            break;
+        }
         say(sentence, "the broker status of %s ended on %s, and the trade date is %s", participant_text(sentence, part),
             date_text(about->allowed_high, second), today_text(sentence, today));
         break;

@@ -226,12 +226,39 @@ Test(desk, a_session_with_hours) {
     server_stop(&server);
 }
 
+/* Other hours count from now on: they may close a session, and open it. 09:00 Minsk time is 06:00 UTC. */
+Test(desk, a_session_gets_other_hours) {
+    struct server server;
+    server_start_text(&server, world);
+    struct client *ua1 = client_logon(&server, "ua1"), *root = client_logon(&server, "root");
+    client_send(root, "{'type':'admin_session','session':'DAY','symbols':['DY-SMP-EX'],"
+                "'schedule':{'open':'09:00','close':'12:00'}}");
+    client_expect(root, "{'type':'ack'}");
+    order_enter(ua1, "a", "buy", 1, "2600.00", "");
+    client_send(root, "{'type':'admin_session','session':'DAY','schedule':{'open':'10:00','close':'11:00'}}");
+    client_expect(root, "{'type':'ack'}");
+    expect_report(ua1, "expired", "a", "");
+    expect_session(root, "{'session':'DAY','phase':'closed','opens':'10:00','closes':'11:00'}");
+    order_send(ua1, "b", "buy", 1, "2600.00", "");
+    expect_refusal(ua1, 102, "session_closed", "DAY 10:00 11:00");
+    clock_move(root, "2021-08-02T07:00:00Z");
+    order_enter(ua1, "b", "buy", 1, "2600.00", "");
+    clock_move(root, "2021-08-02T08:00:00Z");
+    expect_report(ua1, "expired", "b", "");
+    client_send(root, "{'type':'admin_session','session':'DAY','schedule':'always','model':'continuous'}");
+    client_expect(root, "{'type':'ack'}");
+    expect_session(root, "{'session':'DAY','phase':'continuous','opens':null,'closes':null}");
+    order_enter(ua1, "c", "buy", 1, "2600.00", "");
+    client_close(ua1);
+    client_close(root);
+    server_stop(&server);
+}
+
 Test(desk, sessions_that_cannot_be) {
     static const struct { int code; const char *field, *members; } cases[] = {
         {1205, "symbols", "'session':'NEW'"},
         {1206, "symbols", "'session':'NEW','symbols':[]"},
         {104, "symbols", "'session':'NEW','symbols':['NO-SUCH']"},
-        {1206, "symbols", "'session':'NEW','symbols':['DY-SMP-CN']"},
         {1206, "symbols", "'session':'NEW','symbols':['DY-SMP-EX','DY-SMP-EX']"},
         {1211, "model", "'session':'NEW','model':'english','symbols':['DY-SMP-EX']"},
         {1206, "model", "'session':'NEW','model':'bazaar','symbols':['DY-SMP-EX']"},
@@ -241,8 +268,8 @@ Test(desk, sessions_that_cannot_be) {
         {1206, "schedule", "'session':'NEW','symbols':['DY-SMP-EX'],'schedule':{'open':'09:00'}"},
         {1206, "schedule", "'session':'NEW','symbols':['DY-SMP-EX'],'schedule':{'open':'09:00','close':'08:00'}"},
         {1206, "schedule", "'session':'NEW','symbols':['DY-SMP-EX'],'schedule':{'open':'09:00','close':'10:00','x':1}"},
-        {1206, "schedule", "'session':'OLD','schedule':{'open':'09:00','close':'10:00'}"},
-        {1206, "model", "'session':'OLD','model':'continuous'"},
+        {1206, "schedule", "'session':'OLD','schedule':{'open':'09:00','close':'09:00'}"},
+        {1211, "model", "'session':'OLD','model':'call'"},
         {1206, "session", "'session':'a b','symbols':['DY-SMP-EX']"},
         {1206, "late_login", "'session':'NEW','symbols':['DY-SMP-EX'],'late_login':'never'"},
     };

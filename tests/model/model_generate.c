@@ -462,8 +462,11 @@ static void spoil(struct generator *g, struct command *c) {
         if (one_in(g, 2)) c->session.close_minute = (uint16_t)(below(g, 4) * 480 + below(g, 3) - 1);
         break;
     case COMMAND_SESSION_SYMBOL:
-        if (one_in(g, 3)) c->session_symbol.session = world_sessions + below(g, 2);
+        /* Unknown, or listed already: the model knows one session an instrument. */
         c->session_symbol.instrument = below(g, world_instruments + 2);
+        if (c->session_symbol.instrument >= world_instruments) break;
+        c->session_symbol.session = instrument_rows[c->session_symbol.instrument].session;
+        if (c->session_symbol.session == NAME_NONE) c->session_symbol.session = world_sessions + below(g, 2);
         break;
     case COMMAND_PARTICIPANT:
         some_new_name(g, c->add_participant.id, participant_id_size, 'P');

@@ -264,7 +264,7 @@ Test(errors, sessions) {
         {WORLD("'sessions':[{'id':'S','model':'continuous','symbols':['X']}]"), 2, "sessions[0].symbols[0]",
          "no instrument \"X\""},
         {WORLD("'sessions':[{'id':'S','model':'continuous','symbols':['DY-SMP-EX',\n'DY-SMP-EX']}]"), 3,
-         "sessions[0].symbols[1]", "listed already"},
+         "sessions[0].symbols[1]", "in the list twice"},
         {SESSION("'id2':1"), 2, "sessions[0].id2", "no such key"},
         {SESSION("'schedule':'daily'"), 2, "sessions[0].schedule", "\"always\" or an object"},
         {SESSION("'schedule':{'open':'09:00'}"), 2, "sessions[0].schedule.close", "missing"},

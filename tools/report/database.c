@@ -16,7 +16,9 @@
 
 static const char schema[] =
     "CREATE TABLE instruments (instrument INTEGER PRIMARY KEY, symbol TEXT NOT NULL, name TEXT, section TEXT,"
-    " goods_group TEXT, session TEXT, currency TEXT, unit TEXT, lot_units INTEGER, tick TEXT);"
+    " goods_group TEXT, currency TEXT, unit TEXT, lot_units INTEGER, tick TEXT);"
+    "CREATE TABLE listings (session TEXT NOT NULL, instrument INTEGER REFERENCES instruments,"
+    " PRIMARY KEY (session, instrument));"
     "CREATE TABLE participants (participant INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT, country TEXT);"
     "CREATE TABLE orders (order_id INTEGER PRIMARY KEY, time TEXT, cl_ord_id TEXT,"
     " instrument INTEGER REFERENCES instruments, side TEXT, type TEXT, time_in_force TEXT, price TEXT, stop TEXT,"
@@ -103,11 +105,15 @@ static void put_instrument(struct row *row, const struct follow *follow, uint32_
     put_text(row, item->name);
     put_text(row, section_name(item->section));
     put_text(row, item->group);
-    put_text(row, item->session != NAME_NONE ? follow->sessions[item->session].id : NULL);
     put_text(row, currency_code(item->currency));
     put_text(row, unit_name(item->unit));
     put_number(row, item->lot_units);
     put_price(row, item, (price){1});
+}
+
+static void put_listing(struct row *row, const struct follow *follow, uint32_t index) {
+    put_text(row, follow->sessions[follow->listings[index].session].id);
+    put_number(row, follow->listings[index].instrument);
 }
 
 static void put_participant(struct row *row, const struct follow *follow, uint32_t index) {
@@ -235,7 +241,8 @@ static int write_table(sqlite3 *database, const char *insert, const struct follo
 
 static int write_all(sqlite3 *database, const struct follow *follow) {
     const struct { const char *insert; uint32_t count; put_item *put; } all[] = {
-        {"INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?,?)", follow->instruments_count, put_instrument},
+        {"INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?)", follow->instruments_count, put_instrument},
+        {"INSERT INTO listings VALUES (?,?)", follow->listings_count, put_listing},
         {"INSERT INTO participants VALUES (?,?,?,?)", follow->participants_count, put_participant},
         {"INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", follow->orders_count, put_order},
         {"INSERT INTO trades VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", follow->trades_count, put_trade},

@@ -88,7 +88,6 @@ static int on_instrument(struct follow *follow, const struct command_instrument 
         row->price_places < 2 || row->price_places > 6) return -EINVAL;
     copy_name(item->symbol, row->symbol, symbol_size);
     copy_name(item->name, row->name, instrument_name_size);
-    item->session = NAME_NONE;
     item->section = row->section;
     item->unit = row->unit;
     item->currency = row->currency;
@@ -128,7 +127,9 @@ static int on_session(struct follow *follow, const struct command_session *row) 
 
 static int on_listing(struct follow *follow, const struct command_session_symbol *row) {
     if (row->session >= follow->sessions_count || row->instrument >= follow->instruments_count) return -EINVAL;
-    follow->instruments[row->instrument].session = row->session;
+    struct followed_listing *item = append(&follow->listings, &follow->listings_count, sizeof *item);
+    if (!item) return -ENOMEM;
+    *item = (struct followed_listing){.session = row->session, .instrument = row->instrument};
     return 0;
 }
 
@@ -353,6 +354,7 @@ void follow_free(struct follow *follow) {
     free(follow->instruments);
     free(follow->participants);
     free(follow->sessions);
+    free(follow->listings);
     free(follow->orders);
     free(follow->steps);
     free(follow->trades);

@@ -12,7 +12,6 @@
 
 struct followed_instrument {
     char symbol[symbol_size + 1], name[instrument_name_size + 1], group[instrument_group_size + 1];
-    uint32_t session;           /* NAME_NONE = trades always */
     uint32_t lot_units;         /* 0 until its terms have come */
     int64_t tick_scaled;
     money lot_tick;
@@ -23,6 +22,8 @@ struct followed_participant {
     char id[participant_id_size + 1], name[participant_name_size + 1], country[3];
 };
 
+/* A session has an instrument; one that none has trades always. */
+struct followed_listing { uint32_t session, instrument; };
 struct followed_session { char id[session_id_size + 1]; };
 
 enum followed_state { FOLLOWED_OPEN, FOLLOWED_FILLED, FOLLOWED_CANCELED, FOLLOWED_EXPIRED };
@@ -78,10 +79,12 @@ struct follow {
     struct followed_instrument *instruments;
     struct followed_participant *participants;
     struct followed_session *sessions;
+    struct followed_listing *listings;
     struct followed_order *orders;
     struct followed_step *steps;
     struct followed_trade *trades;
-    uint32_t instruments_count, participants_count, sessions_count, orders_count, steps_count, trades_count;
+    uint32_t instruments_count, participants_count, sessions_count, listings_count, orders_count;
+    uint32_t steps_count, trades_count;
     struct id_map order_places, trade_places;
     /* What stands before the event that it belongs to. */
     struct event_client_id client_id;
