@@ -29,7 +29,7 @@ static size_t place(size_t *offset, size_t record_size, size_t count) {
 struct layout {
     size_t books, markets, orders, details, leaves, branches, instruments, sessions, participants, users, names,
         name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, tables, persons, clients,
-        accounts, contracts, rules_today, remarks, collars, clearances, holds, size;
+        accounts, contracts, agents, rules_today, remarks, collars, clearances, holds, size;
 };
 
 static struct layout layout_of(const struct limits *limits) {
@@ -58,6 +58,7 @@ static struct layout layout_of(const struct limits *limits) {
     at.clients = place(&offset, sizeof(struct client), limits->clients_max);
     at.accounts = place(&offset, sizeof(struct account), (size_t)limits->participants_max * CURRENCY_COUNT);
     at.contracts = place(&offset, sizeof(struct contract), (size_t)limits->contracts_max + 1);
+    at.agents = place(&offset, sizeof(struct contract_agents), (size_t)limits->contracts_max + 1);
     at.rules_today = place(&offset, sizeof(struct instrument_rules), limits->instruments_max);
     at.remarks = place(&offset, limits->participants_max, (size_t)limits->sessions_max + 1);
     at.holds = place(&offset, sizeof(struct order_hold), (size_t)limits->orders_max + 1);
@@ -99,6 +100,7 @@ static void attach(struct exchange *x) {
     x->clients = (void *)(base + at.clients);
     x->accounts = (void *)(base + at.accounts);
     x->contracts = (void *)(base + at.contracts);
+    x->agents = (void *)(base + at.agents);
     x->rules_today = (void *)(base + at.rules_today);
     x->remarks_at_start = (void *)(base + at.remarks);
     x->holds = (void *)(base + at.holds);

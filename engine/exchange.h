@@ -33,7 +33,7 @@ struct limits {
     uint32_t price_leaves_max;      /* touched groups of 512 prices, a side: 4.2 KiB each */
     uint32_t price_branches_max;    /* touched groups of 262,144 prices, a side: 2.2 KiB each */
     uint32_t client_ids_max;        /* client order ids remembered; the oldest are forgotten first */
-    uint32_t contracts_max;         /* trades that have become contracts; 128 bytes each */
+    uint32_t contracts_max;         /* trades that have become contracts; 64 bytes each, 16 more with a broker */
     uint32_t clients_max;           /* registrations of clients with brokers */
 };
 

@@ -64,10 +64,14 @@ static void mark_paid(struct exchange *x, struct account *account, int64_t amoun
     while (account->unpaid_head != 0) {
         uint32_t at = account->unpaid_head;
         struct contract *contract = &x->contracts[at / 2];
-        int64_t part = contract->unpaid[at % 2].minor < amount_minor ? contract->unpaid[at % 2].minor : amount_minor;
-        contract->unpaid[at % 2].minor -= part;
-        amount_minor -= part;
-        if (contract->unpaid[at % 2].minor > 0) return;
+        int64_t owed_minor = contract_unpaid(x, account, at).minor;
+        if (amount_minor < owed_minor) {
+            account->unpaid_head_paid.minor += amount_minor;
+            return;
+        }
+        amount_minor -= owed_minor;
+        contract->flags |= (uint8_t)(CONTRACT_BUYER_PAID << at % 2);
+        account->unpaid_head_paid.minor = 0;
         account->unpaid_head = contract->next_unpaid[at % 2];
         if (account->unpaid_head == 0) account->unpaid_tail = 0;
     }
@@ -106,7 +110,7 @@ static int64_t due_now(const struct exchange *x, const struct account *account) 
     int64_t due_minor = 0;
     for (uint32_t at = account->unpaid_head; at != 0; at = x->contracts[at / 2].next_unpaid[at % 2]) {
         if (x->contracts[at / 2].fee_due_date > x->trade_date) break;
-        due_minor += x->contracts[at / 2].unpaid[at % 2].minor;
+        due_minor += contract_unpaid(x, account, at).minor;
     }
     return due_minor;
 }
@@ -132,14 +136,17 @@ void money_begin_date(struct exchange *x, struct event_buffer *events) {
 
 /* ---- bust (FEE-7) ---- */
 
-/* Both entries of a fee are reversed: what was not paid is owed no more, what was paid is the payer's again. */
-static void reverse_fee(struct exchange *x, struct contract *contract, enum side side) {
-    uint32_t currency = contract->fee_currencies[side];
-    struct account *account = account_of(x, contract->payers[side], currency);
+/* Both entries of a fee are reversed: what was not paid is owed no more, what was paid is the payer's again. The fee
+ * keeps its place in the list of those that are unpaid, with nothing owed. */
+static void reverse_fee(struct exchange *x, uint32_t trade_id, enum side side) {
+    const struct contract *contract = &x->contracts[trade_id];
+    uint32_t currency = contract_fee_currency(contract, side), at = 2 * trade_id + side;
+    struct account *account = account_of(x, contract_payer(x, trade_id, side), currency);
     struct treasury *treasury = &x->treasuries[currency];
-    money paid = { contract->fees[side].minor - contract->unpaid[side].minor };
-    ledger_move(&treasury->fee_income, &account->receivable, contract->unpaid[side]);
-    contract->unpaid[side].minor = 0;
+    money owed = contract_fee_is_paid(contract, side) ? (money){ 0 } : contract_unpaid(x, account, at);
+    money paid = { contract->fees[side].minor - owed.minor };
+    if (account->unpaid_head == at) account->unpaid_head_paid.minor = 0;
+    ledger_move(&treasury->fee_income, &account->receivable, owed);
     ledger_move(&treasury->fee_income, &account->free, paid);
     account->credited.minor += paid.minor;
 }
@@ -147,26 +154,27 @@ static void reverse_fee(struct exchange *x, struct contract *contract, enum side
 static void bust(struct exchange *x, const struct command *command, struct event_buffer *events) {
     uint64_t trade_id = command->bust.trade_id;
     if (trade_id == 0 || trade_id > x->trades_count || trade_id > x->limits.contracts_max || !x->tables->has_terms ||
-        x->contracts[trade_id].value.minor == 0 || x->contracts[trade_id].state != CONTRACT_STATE_DEAL) {
+        x->contracts[trade_id].quantity.lots == 0 || x->contracts[trade_id].flags & CONTRACT_BUSTED) {
         refuse_value(command, events);
         return;
     }
     struct contract *contract = &x->contracts[trade_id];
+    uint32_t currency = x->instruments[contract->instrument].currency;
     struct event *event = event_next(events);
     *event = (struct event){ .kind = EVENT_BUSTED, .instrument = contract->instrument,
                              .busted = { .trade_id = trade_id } };
     for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
-        struct account *account = account_of(x, contract->payers[side], contract->currency);
+        struct account *account = account_of(x, contract_payer(x, trade_id, side), currency);
         event->busted.fees[side] = contract->fees[side];
-        event->busted.fee_currencies[side] = contract->fee_currencies[side];
+        event->busted.fee_currencies[side] = contract_fee_currency(contract, side);
         event->busted.released[side] = contract->blocked[side];
-        event->busted.participants[side] = contract->participants[side];
-        reverse_fee(x, contract, (enum side)side);
+        event->busted.participants[side] = contract_participant(x, trade_id, side);
+        reverse_fee(x, (uint32_t)trade_id, (enum side)side);
         ledger_move(&account->blocked, &account->free, contract->blocked[side]);
-        account->exposure.minor -= contract->value.minor;
+        account->exposure.minor -= contract_value(x, contract).minor;
         contract->blocked[side].minor = 0;
     }
-    contract->state = CONTRACT_STATE_BUSTED;
+    contract->flags |= CONTRACT_BUSTED;
 }
 
 void money_apply(struct exchange *x, const struct command *command, struct event_buffer *events) {

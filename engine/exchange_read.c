@@ -51,7 +51,7 @@ const struct treasury *exchange_treasury(const struct exchange *x, enum currency
 }
 const struct contract *exchange_contract(const struct exchange *x, uint64_t trade_id) {
     if (trade_id == 0 || trade_id > x->trades_count || trade_id > x->limits.contracts_max) return NULL;
-    return x->contracts[trade_id].value.minor != 0 ? &x->contracts[trade_id] : NULL;
+    return x->contracts[trade_id].quantity.lots != 0 ? &x->contracts[trade_id] : NULL;
 }
 uint32_t exchange_clients_count(const struct exchange *x) { return x->clients_count; }
 const struct client *exchange_client(const struct exchange *x, uint32_t index) {
@@ -140,6 +140,11 @@ static uint64_t contracts_count(const struct exchange *x) {
     return x->trades_count < x->limits.contracts_max ? x->trades_count : x->limits.contracts_max;
 }
 
+static void digest_contracts(XXH3_state_t *state, const struct exchange *x) {
+    digest_add(state, x->contracts + 1, sizeof *x->contracts * contracts_count(x));
+    if (x->clients_count > 0) digest_add(state, x->agents + 1, sizeof *x->agents * contracts_count(x));
+}
+
 /* Accounts, contracts, registrations and rule tables. */
 static void digest_rulebook(XXH3_state_t *state, const struct exchange *x) {
     const struct rule_tables *tables = x->tables;
@@ -151,7 +156,7 @@ static void digest_rulebook(XXH3_state_t *state, const struct exchange *x) {
     digest_add(state, x->persons, sizeof *x->persons * x->persons_count);
     digest_add(state, x->clients, sizeof *x->clients * x->clients_count);
     digest_add(state, x->accounts, sizeof *x->accounts * x->participants_count * CURRENCY_COUNT);
-    if (tables->has_terms) digest_add(state, x->contracts + 1, sizeof *x->contracts * contracts_count(x));
+    if (tables->has_terms) digest_contracts(state, x);
     digest_add(state, &tables->terms, sizeof tables->terms);
     digest_add(state, tables->transit, sizeof *tables->transit * tables->transit_count);
     digest_add(state, tables->currencies, sizeof *tables->currencies * tables->currencies_count);
@@ -218,11 +223,24 @@ static void verify_orders(const struct exchange *x) {
     CHECK(by_participants == live_count);
 }
 
+/* What an account owes is what its list says; the list ends where it is said to. */
+static void verify_unpaid(const struct exchange *x, const struct account *account) {
+    int64_t due = 0;
+    uint32_t last = 0;
+    for (uint32_t at = account->unpaid_head; at != 0; at = x->contracts[at / 2].next_unpaid[at % 2]) {
+        CHECK(!contract_fee_is_paid(&x->contracts[at / 2], at % 2));
+        due += contract_unpaid(x, account, at).minor;
+        last = at;
+    }
+    CHECK(due == -account->receivable.minor && account->unpaid_tail == last);
+    CHECK(account->unpaid_head_paid.minor >= 0 && (last != 0 || account->unpaid_head_paid.minor == 0));
+}
+
 /* Held = what open orders hold, blocked = what open contracts block, all balances of a currency together 0 (DEP-12,
  * FEE-8). */
 static void verify_money(const struct exchange *x) {
     int64_t sums[CURRENCY_COUNT] = { 0 };
-    int64_t held = 0, blocked = 0, due = 0, by_orders = 0, by_contracts = 0, by_fees = 0;
+    int64_t held = 0, blocked = 0, by_orders = 0, by_contracts = 0;
     for (uint32_t i = 0; i < x->participants_count * CURRENCY_COUNT; i++) {
         const struct account *account = &x->accounts[i];
         ledger_verify(account);
@@ -230,7 +248,7 @@ static void verify_money(const struct exchange *x) {
                                     account->receivable.minor;
         held += account->held.minor;
         blocked += account->blocked.minor;
-        due -= account->receivable.minor;
+        verify_unpaid(x, account);
     }
     for (int i = 0; i < CURRENCY_COUNT; i++)
         CHECK(sums[i] + x->treasuries[i].cash.minor + x->treasuries[i].fee_income.minor == 0);
@@ -240,9 +258,8 @@ static void verify_money(const struct exchange *x) {
     for (uint64_t id = 1; x->tables->has_terms && id <= contracts_count(x); id++) {
         const struct contract *contract = &x->contracts[id];
         by_contracts += contract->blocked[SIDE_BUY].minor + contract->blocked[SIDE_SELL].minor;
-        by_fees += contract->unpaid[SIDE_BUY].minor + contract->unpaid[SIDE_SELL].minor;
     }
-    CHECK(held == by_orders && blocked == by_contracts && due == by_fees);
+    CHECK(held == by_orders && blocked == by_contracts);
 }
 
 void exchange_verify(const struct exchange *x) {

@@ -129,6 +129,7 @@ struct exchange {
     struct client *clients;
     struct account *accounts;               /* CURRENCY_COUNT a participant */
     struct contract *contracts;             /* by trade id, from 1; empty where a trade made none */
+    struct contract_agents *agents;         /* the same; of those with CONTRACT_HAS_AGENTS */
     struct clearance *clearances;           /* derived */
     struct instrument_rules *rules_today;   /* derived from tables, date and instruments */
     uint8_t *remarks_at_start;              /* ACC-15: a row of participants for those without session, one a session */
@@ -142,6 +143,26 @@ struct exchange {
 static inline struct account *account_of(const struct exchange *x, uint32_t participant, uint32_t currency) {
     return &x->accounts[(size_t)participant * CURRENCY_COUNT + currency];
 }
+static inline uint32_t contract_participant(const struct exchange *x, uint64_t trade_id, int side) {
+    const struct contract *contract = &x->contracts[trade_id];
+    return contract->flags & CONTRACT_HAS_AGENTS ? x->agents[trade_id].participants[side] : contract->principals[side];
+}
+static inline uint32_t contract_payer(const struct exchange *x, uint64_t trade_id, int side) {
+    const struct contract *contract = &x->contracts[trade_id];
+    return contract->flags & CONTRACT_HAS_AGENTS ? x->agents[trade_id].payers[side] : contract->principals[side];
+}
+static inline money contract_value(const struct exchange *x, const struct contract *contract) {
+    return (money){ (int64_t)contract->price.ticks * contract->quantity.lots *
+                    x->instruments[contract->instrument].lot_tick.minor };
+}
+/* What is owed of an unpaid fee, list entry `at` of the account: the oldest may be paid in part. */
+static inline money contract_unpaid(const struct exchange *x, const struct account *account, uint32_t at) {
+    const struct contract *contract = &x->contracts[at / 2];
+    if (contract->flags & CONTRACT_BUSTED) return (money){ 0 };
+    money paid = at == account->unpaid_head ? account->unpaid_head_paid : (money){ 0 };
+    return (money){ contract->fees[at % 2].minor - paid.minor };
+}
+
 /* Whether deposits, fees and contracts are asked for. */
 static inline int money_is_on(const struct exchange *x) { return __builtin_expect(x->has_money, 0) != 0; }
 

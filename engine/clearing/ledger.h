@@ -36,7 +36,8 @@ struct account {
     money set_off;              /* fees paid from the deposit */
     money late_amounts[late_credits_max];       /* credits that make up `uncounted`, and the date each counts from */
     int32_t late_dates[late_credits_max];
-    uint8_t reserved[48];
+    money unpaid_head_paid;     /* of the oldest unpaid fee, what has been paid */
+    uint8_t reserved[40];
 };
 _Static_assert(sizeof(struct account) == 192, "whole cache lines");
 

@@ -281,6 +281,7 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
     for (uint32_t slot = level->head; slot != 0 && wanted_lots > 0; slot = next) {
         struct book_order *maker = &x->pool.orders[slot];
         next = maker->next;
+        __builtin_prefetch(&x->holds[next]);
         if (__builtin_expect(is_own(x, in, maker, slot), 0)) {
             in->open_lots = wanted_lots;
             prevent_self_trade(x, in, level, slot, events);

@@ -15,8 +15,10 @@ static int64_t part_value(const struct exchange *x, uint32_t slot, uint32_t lots
 static inline money share_of(money deposit, uint32_t lots, uint32_t open_lots) {
     if (lots == open_lots) return deposit;
     uint64_t product;
-    if (!__builtin_mul_overflow((uint64_t)deposit.minor, (uint64_t)lots, &product))
+    if (!__builtin_mul_overflow((uint64_t)deposit.minor, (uint64_t)lots, &product)) {
+        if (product <= UINT32_MAX) return (money){ (uint32_t)product / open_lots };     /* half the time */
         return (money){ (int64_t)(product / open_lots) };
+    }
     return (money){ (int64_t)((uint128)(uint64_t)deposit.minor * lots / open_lots) };
 }
 
@@ -104,65 +106,81 @@ static inline uint64_t to_byn(uint64_t minor, uint64_t byn_scaled) {
     return decimal_divide_half_up((uint128)minor * byn_scaled, fx_scale);
 }
 
+/* A contract in the making: what both sides' clearing needs of it. */
+struct clearing {
+    const struct instrument_rules *rules;
+    uint32_t principals[2];
+    uint32_t trade_id, lots;
+    int64_t value_minor, lot_tick;
+    enum deal_class deal_class;
+    uint8_t currency;           /* of value and deposits */
+};
+
 /* FEE-2, FEE-3, FEE-5: the fee of one side, `share` being the rate's share of the value; a resident's is converted to
  * BYN at the official rate. */
-static inline money fee_of(const struct exchange *x, const struct contract *contract,
-                           const struct instrument_rules *rules, enum side side, uint64_t share, uint8_t *currency) {
-    money flat = rules->fee_flat[contract->deal_class][side];
+static inline money fee_of(const struct exchange *x, const struct clearing *clearing, enum side side, uint64_t share,
+                           uint8_t *currency) {
+    const struct instrument_rules *rules = clearing->rules;
+    money flat = rules->fee_flat[clearing->deal_class][side];
     if (__builtin_expect(flat.minor > 0, 0)) {
-        *currency = rules->fee_flat_currency[contract->deal_class][side];
+        *currency = rules->fee_flat_currency[clearing->deal_class][side];
         return flat;
     }
-    *currency = contract->currency;
-    if (contract->currency != CURRENCY_BYN && rules->byn_scaled > 0 &&
-        x->participants[contract->principals[side]].resident) {
+    *currency = clearing->currency;
+    if (clearing->currency != CURRENCY_BYN && rules->byn_scaled > 0 &&
+        x->participants[clearing->principals[side]].resident) {
         *currency = CURRENCY_BYN;
         share = to_byn(share, (uint64_t)rules->byn_scaled);
     }
     return (money){ (int64_t)share };
 }
 
-/* The fee is owed from now on, and stands at the end of the payer's list of unpaid fees. `account`: of the deposit. */
-static inline void charge(struct exchange *x, struct contract *contract, uint32_t trade_id, enum side side, money fee,
+/* The fee is owed from now on, and stands at the end of the payer's list of unpaid fees. `account`: of the deposit; the
+ * payer's accounts of other currencies lie beside it. */
+static inline void charge(struct exchange *x, const struct clearing *clearing, enum side side, money fee,
                           uint8_t currency, struct account *account) {
-    contract->fees[side] = contract->unpaid[side] = fee;
-    contract->fee_currencies[side] = currency;
     if (fee.minor == 0) return;
-    if (currency != contract->currency) account = account_of(x, contract->payers[side], currency);
+    account += (int)currency - (int)clearing->currency;
     ledger_move(&account->receivable, &x->treasuries[currency].fee_income, fee);
-    uint32_t entry = 2 * trade_id + side, tail = account->unpaid_tail;
+    uint32_t entry = 2 * clearing->trade_id + side, tail = account->unpaid_tail;
     if (tail != 0) x->contracts[tail / 2].next_unpaid[tail % 2] = entry;
     else account->unpaid_head = entry;
     account->unpaid_tail = entry;
 }
 
 /* Both fees. The rates of both sides are mostly the same. */
-static inline void charge_both(struct exchange *x, struct contract *contract, uint32_t trade_id, struct account *buyer,
-                               struct account *seller) {
-    const struct instrument_rules *rules = &x->rules_today[contract->instrument];
-    const uint32_t *ppm = rules->fee_ppm[contract->deal_class];
-    uint64_t value = (uint64_t)contract->value.minor, share = rate_share(value, ppm[SIDE_BUY]);
-    uint8_t currency;
-    money fee = fee_of(x, contract, rules, SIDE_BUY, share, &currency);
-    charge(x, contract, trade_id, SIDE_BUY, fee, currency, buyer);
+static inline void find_fees(const struct exchange *x, const struct clearing *clearing, money fees[2],
+                             uint8_t currencies[2]) {
+    const uint32_t *ppm = clearing->rules->fee_ppm[clearing->deal_class];
+    uint64_t value = (uint64_t)clearing->value_minor, share = rate_share(value, ppm[SIDE_BUY]);
+    fees[SIDE_BUY] = fee_of(x, clearing, SIDE_BUY, share, &currencies[SIDE_BUY]);
     if (__builtin_expect(ppm[SIDE_SELL] != ppm[SIDE_BUY], 0)) share = rate_share(value, ppm[SIDE_SELL]);
-    fee = fee_of(x, contract, rules, SIDE_SELL, share, &currency);
-    charge(x, contract, trade_id, SIDE_SELL, fee, currency, seller);
+    fees[SIDE_SELL] = fee_of(x, clearing, SIDE_SELL, share, &currencies[SIDE_SELL]);
 }
 
-/* One side of a contract in the making. DEP-4: the deposit's share moves to the contract. */
-static inline struct account *secure(struct exchange *x, struct contract *contract, enum side side, uint32_t slot,
-                                     uint32_t open_lots, int64_t lot_tick) {
+/* One side. DEP-4: the deposit's share moves to the contract. */
+static inline struct account *secure(struct exchange *x, const struct clearing *clearing, uint32_t slot,
+                                     uint32_t open_lots, money *blocked) {
     struct order_hold *hold = &x->holds[slot];
     struct account *account = &x->accounts[hold->account];
-    uint32_t lots = contract->quantity.lots;
-    money part = share_of(hold->deposit, lots, open_lots);
+    money part = share_of(hold->deposit, clearing->lots, open_lots);
     ledger_move(&account->held, &account->blocked, part);
     hold->deposit.minor -= part.minor;
-    account->exposure.minor += contract->value.minor - (int64_t)hold->value_ticks * lots * lot_tick;
-    contract->blocked[side] = part;
-    contract->payers[side] = hold->account / CURRENCY_COUNT;
+    account->exposure.minor += clearing->value_minor -
+                               (int64_t)hold->value_ticks * clearing->lots * clearing->lot_tick;
+    *blocked = part;
     return account;
+}
+
+/* BRK-5, BRK-6: a broker entered an order of the trade. */
+static __attribute__((noinline)) void write_agents(struct exchange *x, uint32_t trade_id, const struct incoming *in,
+                                                   uint32_t maker_slot) {
+    enum side side = incoming_side(in), other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+    struct contract_agents *agents = &x->agents[trade_id];
+    agents->participants[side] = in->participant;
+    agents->participants[other] = order_participant(x, maker_slot);
+    agents->payers[side] = x->holds[in->slot].account / CURRENCY_COUNT;
+    agents->payers[other] = x->holds[maker_slot].account / CURRENCY_COUNT;
 }
 
 static inline uint8_t basis_of(const struct exchange *x, uint32_t instrument, enum deal_class deal_class) {
@@ -170,32 +188,40 @@ static inline uint8_t basis_of(const struct exchange *x, uint32_t instrument, en
     return deal_class == DEAL_TRANSIT ? x->rules_today[instrument].transit_basis : 0;
 }
 
+/* Both sides' figures are kept in locals until the contract is written, whole: what was just stored in parts is slow to
+ * read back together. */
 void settle_trade(struct exchange *x, const struct incoming *in, uint32_t open_lots, uint32_t maker_slot, uint32_t lots,
                   enum deal_class deal_class, struct event_buffer *events) {
     uint32_t trade_id = (uint32_t)x->trades_count + 1;
     CHECK(trade_id <= x->limits.contracts_max);
-    const struct instrument *instrument = &x->instruments[in->instrument];
     const struct book_order *maker = &x->pool.orders[maker_slot];
-    int64_t lot_tick = instrument->lot_tick.minor;
-    enum side side = incoming_side(in), other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+    int has_agents = (in->book_flags | maker->flags) & BOOK_FOR_CLIENT;
+    int buys = incoming_side(in) == SIDE_BUY;
+    int64_t lot_tick = x->instruments[in->instrument].lot_tick.minor;
+    const struct clearing clearing = {
+        .rules = &x->rules_today[in->instrument], .trade_id = trade_id, .lots = lots,
+        .principals = { buys ? in->principal : maker->principal, buys ? maker->principal : in->principal },
+        .value_minor = (int64_t)maker->price_ticks * lots * lot_tick, .lot_tick = lot_tick, .deal_class = deal_class,
+        .currency = x->instruments[in->instrument].currency };
+    money own_part, its_part, fees[2];
+    uint8_t currencies[2];
+    struct account *own = secure(x, &clearing, in->slot, open_lots, &own_part);
+    struct account *its = secure(x, &clearing, maker_slot, book_order_open(maker), &its_part);
+    money bought = buys ? own_part : its_part, sold = buys ? its_part : own_part;
+    find_fees(x, &clearing, fees, currencies);
     struct contract *contract = &x->contracts[trade_id];
-    /* Trades to come will write there. */
-    __builtin_prefetch(contract + 8, 1);
-    __builtin_prefetch((const char *)(contract + 8) + 64, 1);
+    __builtin_prefetch(contract + 16, 1);       /* trades to come will write there */
     *contract = (struct contract){
-        .instrument = in->instrument, .price.ticks = maker->price_ticks, .quantity.lots = lots,
-        .value.minor = (int64_t)maker->price_ticks * lots * lot_tick, .trade_date = x->trade_date,
-        .fee_due_date = x->fee_due_date, .currency = instrument->currency, .state = CONTRACT_STATE_DEAL,
-        .deal_class = (uint8_t)deal_class, .basis = basis_of(x, in->instrument, deal_class) };
-    contract->participants[side] = in->participant;
-    contract->principals[side] = in->principal;
-    contract->participants[other] = order_participant(x, maker_slot);
-    contract->principals[other] = maker->principal;
-    struct account *own = secure(x, contract, side, in->slot, open_lots, lot_tick);
-    struct account *its = secure(x, contract, other, maker_slot, book_order_open(maker), lot_tick);
-    charge_both(x, contract, trade_id, side == SIDE_BUY ? own : its, side == SIDE_BUY ? its : own);
+        .blocked = { bought, sold }, .fees = { fees[0], fees[1] },
+        .principals = { clearing.principals[0], clearing.principals[1] },
+        .price.ticks = maker->price_ticks, .quantity.lots = lots, .fee_due_date = x->fee_due_date,
+        .instrument = (uint16_t)in->instrument, .fee_currencies = (uint8_t)(currencies[0] | currencies[1] << 4),
+        .flags = has_agents ? CONTRACT_HAS_AGENTS : 0 };
+    if (__builtin_expect(has_agents, 0)) write_agents(x, trade_id, in, maker_slot);
+    charge(x, &clearing, SIDE_BUY, fees[SIDE_BUY], currencies[SIDE_BUY], buys ? own : its);
+    charge(x, &clearing, SIDE_SELL, fees[SIDE_SELL], currencies[SIDE_SELL], buys ? its : own);
     *event_next(events) = (struct event){ .kind = EVENT_CONTRACT, .instrument = in->instrument, .contract = {
-        .trade_id = trade_id, .fees = { contract->fees[0], contract->fees[1] },
-        .blocked = { contract->blocked[0], contract->blocked[1] }, .fee_due_date = contract->fee_due_date,
-        .fee_currencies = { contract->fee_currencies[0], contract->fee_currencies[1] }, .basis = contract->basis } };
+        .trade_id = trade_id, .fees = { fees[0], fees[1] }, .blocked = { bought, sold },
+        .fee_due_date = x->fee_due_date, .fee_currencies = { currencies[0], currencies[1] },
+        .basis = basis_of(x, in->instrument, deal_class) } };
 }

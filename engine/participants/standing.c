@@ -5,8 +5,9 @@
 
 int standing_has_overdue_fees(const struct exchange *x, uint32_t participant) {
     for (uint32_t currency = 0; currency < CURRENCY_COUNT; currency++) {
-        uint32_t at = account_of(x, participant, currency)->unpaid_head;
-        while (at != 0 && x->contracts[at / 2].unpaid[at % 2].minor == 0) at = x->contracts[at / 2].next_unpaid[at % 2];
+        const struct account *account = account_of(x, participant, currency);
+        uint32_t at = account->unpaid_head;
+        while (at != 0 && contract_unpaid(x, account, at).minor == 0) at = x->contracts[at / 2].next_unpaid[at % 2];
         if (at != 0 && x->contracts[at / 2].fee_due_date < x->trade_date) return 1;
     }
     return 0;

@@ -82,13 +82,13 @@ static inline int is_secured(const struct clearance *clearance, const struct acc
 int clearance_admits(const struct exchange *x, const struct command *command, struct order_money *reckoned) {
     const struct command_new_order *order = &command->new_order;
     const struct clearance *clearance = place_of(x, command->participant, order->instrument, order->side & 1);
-    if (!is_everyday(clearance, x, command) || command->time_ns < x->time_ns) return 0;
+    if (__builtin_expect(!is_everyday(clearance, x, command) || command->time_ns < x->time_ns, 0)) return 0;
     uint32_t lots = order->quantity.lots, ticks = order->price.ticks;
     const struct collar *collar = &x->collars[order->instrument];
-    if (lots < clearance->lots_low || lots > clearance->lots_high || ticks < clearance->band_low ||
-        ticks > clearance->band_high || ticks < collar->far_low || ticks > collar->far_high) return 0;
+    int is_outside = lots < clearance->lots_low || lots > clearance->lots_high || ticks < clearance->band_low ||
+                     ticks > clearance->band_high || ticks < collar->far_low || ticks > collar->far_high;
     uint64_t units = (uint64_t)ticks * lots;
-    if (units > clearance->units_max) return 0;
+    if (__builtin_expect(is_outside || units > clearance->units_max, 0)) return 0;
     if (!clearance->has_money) return 1;
     int64_t value = (int64_t)units * clearance->lot_tick;
     int64_t share = (int64_t)(((uint64_t)value * clearance->deposit_ppm + million - 1) / million);

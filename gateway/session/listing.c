@@ -78,7 +78,7 @@ static int add_deal(struct listing *listing) {
         .trade_id = deal->trade_id,
         .contract_id = contract ? deal->contract_id : 0,
         .fee.minor = contract && deal->state != DEAL_STATE_BUSTED ? contract->fees[side].minor : 0,
-        .fee_currency = contract ? contract->fee_currencies[side] : 0,
+        .fee_currency = contract ? contract_fee_currency(contract, side) : 0,
         .state = deal->state,
         .instrument = deal->instrument,
         .counterparty = deal->parties[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].principal,
