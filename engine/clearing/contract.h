@@ -5,7 +5,7 @@
  *
  * Every trade writes one, and they lie one behind another: what a trade can say in 64 bytes is the cost of clearing. So
  * a value is reckoned from price and quantity, the deposit's currency is the instrument's, and who acted for others is
- * told in contract_agents, which is written  */
+ * told in contract_agents, which is written for those trades only. */
 #ifndef BIRZHA_CONTRACT_H
 #define BIRZHA_CONTRACT_H
 
