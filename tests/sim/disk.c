@@ -220,6 +220,14 @@ int disk_sync(struct disk *disk, int descriptor) {
     return 0;
 }
 
+int disk_forget_cache(struct disk *disk, int descriptor) {
+    struct disk_file *file = file_of(disk, descriptor);
+    for (uint64_t i = 0; i < file->capacity / disk_sector_size && !disk->is_dead; i++)
+        if (!file->dirty[i]) memcpy(file->now + i * disk_sector_size, file->platter + i * disk_sector_size, disk_sector_size);
+    file->is_hidden_loss = 0;
+    return 0;
+}
+
 int disk_unlink(struct disk *disk, const char *name) {
     struct disk_file *file = disk_find(disk, name);
     step(disk);

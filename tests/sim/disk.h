@@ -65,6 +65,7 @@ ssize_t disk_pread(struct disk *disk, int descriptor, void *bytes, size_t size, 
 int disk_allocate(struct disk *disk, int descriptor, uint64_t size);    /* posix_fallocate: an errno, positive */
 int disk_truncate(struct disk *disk, int descriptor, uint64_t size);
 int disk_sync(struct disk *disk, int descriptor);
+int disk_forget_cache(struct disk *disk, int descriptor);               /* posix_fadvise, DONTNEED */
 int disk_unlink(struct disk *disk, const char *name);
 int disk_rename(struct disk *disk, const char *from, const char *to);
 /* NULL = no such name. */

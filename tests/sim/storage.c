@@ -86,6 +86,7 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define fdatasync(descriptor) disk_sync(sim_storage.disk, descriptor)
 #define ftruncate(descriptor, size) disk_truncate(sim_storage.disk, descriptor, (uint64_t)(size))
 #define posix_fallocate(descriptor, offset, size) disk_allocate(sim_storage.disk, descriptor, (uint64_t)(size))
+#define posix_fadvise(descriptor, offset, size, advice) disk_forget_cache(sim_storage.disk, descriptor)
 #define unlinkat(folder, name, flags) disk_unlink(sim_storage.disk, name)
 #define renameat(from_folder, from, to_folder, to) disk_rename(sim_storage.disk, from, to)
 #define close(descriptor) sim_close(descriptor)
