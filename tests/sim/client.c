@@ -265,6 +265,7 @@ static void log_on(struct peer *client) {
         figures->cancels_on_disconnect++;
     }
     client->state = CLIENT_LOGGING_ON;
+    client->known_seq = client->desk >= 0 ? client_world.seen_max[client->desk] : 0;
     ask(client, "logon", ",\"user\":\"%s\",\"password\":\"%s\"%s%s", client->user, password, more, bound);
 }
 
@@ -323,6 +324,7 @@ void client_audit(struct peer *client) {
     if (!client->socket) return;
     client->socket->room = 1 << 20;
     client->state = CLIENT_LOGGING_ON;
+    client->known_seq = client->desk >= 0 ? client_world.seen_max[client->desk] : 0;
     client->asked_seq = 1;
     ask(client, "logon", ",\"user\":\"%s\",\"password\":\"%s\",\"next_expected_seq\":1", client->user, client->user);
 }

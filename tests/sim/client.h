@@ -25,7 +25,8 @@ enum client_state { CLIENT_AWAY, CLIENT_STRANGER, CLIENT_LOGGING_ON, CLIENT_LOGG
 struct sent_order {
     char text[240];                     /* all of the line but its req_id */
     uint64_t order_id;                  /* 0 = not known yet */
-    int32_t date;                       /* trade date of the report that told it */
+    uint64_t seq;                       /* of the report that told it */
+    int32_t date;                       /* and its trade date */
     uint32_t quantity;
     uint8_t is_buy;
 };
@@ -50,6 +51,7 @@ struct peer {
     struct bytes in;
     uint64_t seen_seq;                  /* last number that it has read, ever */
     uint64_t asked_seq, expected_seq, live_seq;     /* of this connection; 0 = not known yet */
+    uint64_t known_seq;                 /* what somebody had read of its participant when it logged on */
     uint64_t req_id, answered_id, pending[pending_max];
     uint32_t pending_count;
     struct sent_order *sent;

@@ -122,12 +122,13 @@ static void hear_order(const struct peer *client, const char *line) {
     }
     if (order->order_id && order->date == date) {
         figures->repeats_known++;
-        check(!is_rejected, "taken, and then rejected", line);
-        check(is_status || order->order_id == order_id, "a second order for one request", line);
+        check(!is_rejected || number(member(line, "seq")) < order->seq, "taken, and then rejected", line);
+        check(is_status || is_rejected || order->order_id == order_id, "a second order for one request", line);
     }
     if (is_rejected || is_status) return;
     figures->orders_known++;
     order->order_id = order_id;
+    order->seq = number(member(line, "seq"));
     order->date = date;
 }
 
@@ -150,7 +151,7 @@ static void hear_logon(struct peer *client, const char *line) {
     client->expected_seq = client->asked_seq ? client->asked_seq : next_seq;
     figures->logons++;
     if (client->desk < 0) return;
-    check(next_seq > client_world.seen_max[client->desk], "LOST: numbers that were read before are not there", line);
+    check(next_seq > client->known_seq, "LOST: numbers that were read before are not there", line);
 }
 
 static void hear_error(struct peer *client, const char *line) {

@@ -25,6 +25,7 @@ static uint32_t async_sent;
 static uv_stream_t *listener;
 static uv_connection_cb on_connection;
 static uv_handle_t *closing;
+static struct socket *accepting;
 
 /* ---- bytes ---- */
 
@@ -206,16 +207,12 @@ int uv_listen(uv_stream_t *stream, int backlog, uv_connection_cb callback) {
 
 int uv_accept(uv_stream_t *server, uv_stream_t *client) {
     (void)server;
-    for (int i = 0; i < sockets_max; i++) {
-        struct socket *socket = &sim_loop.sockets[i];
-        if (!socket->is_used || !socket->is_waiting) continue;
-        socket->is_waiting = 0;
-        socket->tcp = (uv_tcp_t *)client;
-        ((uv_handle_t *)client)->u.reserved[0] = socket;
-        sim_loop.figures.accepts++;
-        return 0;
-    }
-    return UV_EAGAIN;
+    if (!accepting) return UV_EAGAIN;
+    accepting->is_waiting = 0;
+    accepting->tcp = (uv_tcp_t *)client;
+    ((uv_handle_t *)client)->u.reserved[0] = accepting;
+    sim_loop.figures.accepts++;
+    return 0;
 }
 
 int uv_tcp_nodelay(uv_tcp_t *tcp, int on) {
@@ -380,7 +377,9 @@ static void run_closing(void) {
 
 static void accept_waiting(struct socket *socket) {
     if (!listener) return;
+    accepting = socket;
     on_connection(listener, 0);
+    accepting = NULL;
     if (socket->tcp && !is_closing((uv_handle_t *)socket->tcp) && sim_loop.on_accepted) sim_loop.on_accepted(socket);
 }
 

@@ -240,7 +240,8 @@ int server_is_alive(void) { return server.daemon && !server.disk.is_dead && !ser
 static void on_end(void *owner) {
     (void)owner;
     /* Nothing more of it is seen. */
-    server.applied_sequence = server.daemon ? exchange_sequence(server.daemon->sequencer.exchange) : 0;
+    const struct exchange *exchange = server.daemon ? server.daemon->sequencer.exchange : NULL;
+    server.applied_sequence = exchange ? exchange_sequence(exchange) : 0;
 }
 
 /* What had left the server may still reach the client, up to any byte. */
@@ -372,6 +373,17 @@ static void give_up(int status) {
     server.figures.ends_in_recovery++;
 }
 
+/* Every number that somebody has read is there. */
+static void check_streams(void) {
+    const struct exchange *exchange = server.daemon->sequencer.exchange;
+    for (int i = 0; i < desks_count; i++) {
+        const char *id = sim_participants[i];
+        uint32_t participant = exchange_find_participant(exchange, id, (uint32_t)strlen(id));
+        uint64_t next_seq = stream_next_seq(&server.daemon->hub.desks[participant].stream);
+        if (client_world.seen_max[i] >= next_seq) server.fail("LOST: private numbers that were read before", id);
+    }
+}
+
 /* What came back, against what is known of the time before. */
 static void check_recovered(void) {
     const struct exchange *exchange = server.daemon->sequencer.exchange;
@@ -380,6 +392,7 @@ static void check_recovered(void) {
     check(last >= server.durable_sequence, "LOST: durable before, there now", server.durable_sequence, last);
     server.durable_sequence = on_platter;
     server.applied_sequence = last;
+    check_streams();
     server_check_replay();
     server_verify();
 }
