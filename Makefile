@@ -56,6 +56,7 @@ SRC_gateway := $(filter-out gateway/main.c gateway/check_abort.c,$(wildcard gate
 SRC_birzhad := gateway/main.c
 SRC_birzha := $(wildcard tools/*.c tools/*/*.c)
 SRC_model := $(wildcard tests/model/model*.c)
+SRC_sim := $(wildcard tests/sim/*.c)
 SRC_support := $(wildcard tests/support/*.c)
 
 # What each test binary may link: its own layer and those below.
@@ -124,6 +125,10 @@ $(foreach program,$(PROGRAMS),
 $(BUILD)/$(1)/$(notdir $(program)): $(BUILD)/$(1)/obj/tests/$(program).o $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_model)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
 	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
 )
+
+# The simulator brings its own libuv, libcrypt, clock and storage; what it gives is not taken from the libraries.
+$(BUILD)/$(1)/sim: $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_sim)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(filter-out check,$$(LINK_gateway)))
+	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -lcjson -lpthread -lm
 
 # libFuzzer brings its own main; every other flavour runs the target over files.
 $(foreach fuzzer,$(FUZZERS),

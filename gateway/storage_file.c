@@ -32,8 +32,26 @@ static int open_folder(struct storage *storage, char *error, size_t error_size) 
     return 0;
 }
 
+/* The cache must not be believed: where a sync has failed, the system keeps pages that the disk does not have, and calls
+ * them clean, so that no later sync would write them. What is not clean is synced, the rest is given up, and read
+ * from the disk. Only the last segment that was written to can be concerned, and the one that was prepared behind it. */
+static int forget_cache(const struct storage *storage) {
+    const struct segment_files *files = &storage->files;
+    for (uint32_t back = 0; back < 2 && back < files->count; back++) {
+        char name[segment_name_size];
+        segment_name(files->first_number + files->count - 1 - back, name);
+        int descriptor = openat(storage->folder_descriptor, name, O_RDWR | O_CLOEXEC);
+        if (descriptor < 0) return -errno;
+        int status = fdatasync(descriptor) < 0 ? -errno : -posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+        close(descriptor);
+        if (status < 0) return status;
+    }
+    return 0;
+}
+
 static int map_all(struct storage *storage, char *error, size_t error_size) {
     int status = segment_files_map(&storage->files, storage->folder);
+    if (status == 0) status = forget_cache(storage);
     return status == 0 ? 0 : refuse(storage, error, error_size, "its segments cannot be read", -status);
 }
 

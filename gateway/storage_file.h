@@ -1,6 +1,7 @@
 /* storage_file.h - the files of a journal: a folder with a lock and segments, and one thread that writes.
  *
- * Whoever opens the folder is its only user; a second server is refused. Segments that exist are mapped for reading.
+ * Whoever opens the folder is its only user; a second server is refused. Segments that exist are mapped for reading, as
+ * the disk has them and not as the cache remembers them.
  * Writing is done by a thread of its own, one job at a time, so the loop never waits for the disk; when a job is done
  * the loop is woken.
  *

@@ -14,8 +14,14 @@ uint32_t names_buckets_count(uint32_t client_ids_max) {
     return count;
 }
 
+/* Whether an order ends with its connection is said by the session, not by the request: who comes back over a session
+ * of the other kind sends the same order again. */
 uint64_t names_content(const struct command *command) {
-    return XXH3_64bits_withSeed(&command->clock, sizeof command->clock, command->kind);
+    if (command->kind != COMMAND_NEW_ORDER || !(command->new_order.flags & ORDER_CANCEL_ON_DISCONNECT))
+        return XXH3_64bits_withSeed(&command->clock, sizeof command->clock, command->kind);
+    struct command asked = *command;
+    asked.new_order.flags &= (uint8_t)~ORDER_CANCEL_ON_DISCONNECT;
+    return XXH3_64bits_withSeed(&asked.clock, sizeof asked.clock, asked.kind);
 }
 
 static uint32_t bucket_of(const struct exchange *x, uint32_t participant, const char *text) {

@@ -16,7 +16,7 @@ enum name_use { NAME_UNUSED, NAME_SAME_REQUEST, NAME_OTHER_REQUEST };
 
 uint32_t names_buckets_count(uint32_t client_ids_max);
 
-/* Hash of a command's content: kind and payload, not who sent it when. */
+/* Hash of a command's content: kind and payload, not who sent it when and over which kind of session. */
 struct command;
 uint64_t names_content(const struct command *command);
 

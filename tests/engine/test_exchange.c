@@ -108,6 +108,21 @@ Test(exchange, the_newest_name_of_an_order_names_it) {
     fixture_free(f);
 }
 
+Test(exchange, an_order_sent_again_over_a_session_of_the_other_kind_is_the_same_order) {
+    struct fixture *f = fixture_new();
+    struct command bound = order(BY_A, SIDE_BUY, 3, 540), free_one;
+    memcpy(bound.new_order.client_order_id, "once", 4);
+    free_one = bound;
+    bound.new_order.flags = ORDER_CANCEL_ON_DISCONNECT;
+    uint64_t order_id = enter(f, bound);
+    fixture_apply(f, free_one);
+    EXPECT_KINDS(f, EVENT_ORDER_STATUS);
+    cr_assert_eq(f->events[0].order_status.order_id, order_id);
+    free_one.new_order.flags = ORDER_POST_ONLY;
+    cr_assert_eq(reason_of(f, free_one), REJECT_DUPLICATE_CLIENT_ORDER_ID);
+    fixture_free(f);
+}
+
 Test(exchange, mass_cancel_and_disconnect_end_orders_in_order_of_entry) {
     struct fixture *f = fixture_new();
     uint64_t ids[4];

@@ -29,10 +29,18 @@ static bool is_used_today(struct model *m, const struct used_name *n) {
     return n != NULL && n->date == model_date(m->time_ns);
 }
 
+/* What was asked, word for word; that the order ends with its connection was not said by the request. */
+static void copy_content(const struct model *m, uint8_t *content) {
+    struct command_new_order asked = m->command->new_order;
+    if (m->command->kind == COMMAND_NEW_ORDER) asked.flags &= (uint8_t)~ORDER_CANCEL_ON_DISCONNECT;
+    memcpy(content, &asked, sizeof asked);
+}
+
 /* Whether the request came before today, word for word. */
 static bool is_resend(struct model *m, const struct used_name *n) {
-    return is_used_today(m, n) && n->kind == m->command->kind &&
-           memcmp(n->content, &m->command->new_order, sizeof n->content) == 0;
+    uint8_t content[sizeof n->content];
+    copy_content(m, content);
+    return is_used_today(m, n) && n->kind == m->command->kind && memcmp(n->content, content, sizeof content) == 0;
 }
 
 static void answer_resend(struct model *m, const struct used_name *n) {
@@ -73,7 +81,7 @@ static void use_name(struct model *m, struct order *o, const char *name) {
     memcpy(n->name, name, client_order_id_size);
     n->date = model_date(m->time_ns);
     n->kind = m->command->kind;
-    memcpy(n->content, &m->command->new_order, sizeof n->content);
+    copy_content(m, n->content);
     n->order_id = o->id;
     n->instrument = o->instrument;
     memcpy(o->name, name, client_order_id_size);
