@@ -64,8 +64,9 @@ struct image;
 
 /* All of the state, as engine/image.h says, between two commands. */
 void exchange_write(const struct exchange *exchange, struct image *image);
-/* Fills an exchange that was initialised with the same limits and has had no command. 0; or -1, and the exchange is of no
- * use: the image does not fit these limits or this program, or holds what cannot be. It never crashes on any bytes. */
+/* Fills an exchange that was initialised with the same limits and has had no command. 0; or -1, and the exchange is
+ * of no use: the image does not fit these limits or this program, or holds what cannot be. It never crashes on any
+ * bytes. */
 __attribute__((warn_unused_result))
 int exchange_load(struct exchange *exchange, struct image *image);
 

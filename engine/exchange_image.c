@@ -3,8 +3,9 @@
  * The spans are the used records in index order and the heads of the free lists. What follows from them is worked out
  * again: name tables, ladders, buckets of client ids, collars, the rules' row of today; clearances begin empty.
  *
- * What is read is looked at as far as a wrong index would make the exchange run off. Beyond that it is trusted: the hash
- * over the bytes has been checked by then (engine/journal/snapshot.h), and the digest of what came of them is checked after. */
+ * What is read is looked at as far as a wrong index would make the exchange run off. Beyond that it is trusted: the
+ * hash over the bytes has been checked by then (engine/journal/snapshot.h), and the digest of what came of them is
+ * checked after. */
 #include <string.h>
 
 #include "engine/image.h"
@@ -126,7 +127,8 @@ static int world_is_sound(const struct exchange *x) {
     for (uint32_t i = 0; i < x->instruments_count; i++) {
         const struct instrument *in = &x->instruments[i];
         sound &= in->section < SECTION_COUNT && in->currency < CURRENCY_COUNT && in->unit < UNIT_COUNT &&
-                 in->bases_count <= bases_count_max && in->price_places <= 6 && in->reference.ticks <= price_ticks_max &&
+                 in->bases_count <= bases_count_max && in->price_places <= 6 &&
+                 in->reference.ticks <= price_ticks_max &&
                  x->markets[i].last.ticks <= price_ticks_max && is_index(x->markets[i].session, x->sessions_count);
     }
     for (uint32_t i = 0; i < x->sessions_count; i++) {

@@ -1,8 +1,8 @@
 /* image.h - state to bytes and back, by one list for both ways.
  *
- * A module names the part of its state that is in use as spans, one after another: counts first, then arrays up to their
- * counts. While an image is written each span is given to `put`; while one is loaded it is filled from the bytes. So what
- * is written and what is read cannot come apart, and a snapshot follows what is used, not what could be.
+ * A module names the part of its state that is in use as spans, one after another: counts first, then arrays up to
+ * their counts. While an image is written each span is given to `put`; while one is loaded it is filled from the
+ * bytes. So what is written and what is read cannot come apart, and a snapshot follows what is used, not what could be.
  *
  * Loading trusts nothing that could make it run off: a count beyond its limit, bytes that end too early and whatever
  * image_expect is told make the image unsound; nothing more is read then, counts become 0, and the state that was being

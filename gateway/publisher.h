@@ -71,8 +71,8 @@ int publisher_init(struct publisher *publisher, const struct publisher_views *vi
 /* All readers must have left. */
 void publisher_close(struct publisher *publisher);
 
-/* How far the channels have counted, as engine/image.h says; back into a publisher that has told nobody anything. 0, or -1:
- * the image does not fit. */
+/* How far the channels have counted, as engine/image.h says; back into a publisher that has told nobody anything. 0,
+ * or -1: the image does not fit. */
 void publisher_write(const struct publisher *publisher, struct image *image);
 __attribute__((warn_unused_result))
 int publisher_load(struct publisher *publisher, struct image *image);

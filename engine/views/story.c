@@ -137,7 +137,7 @@ void story_apply(struct story *story, const struct depth *depth, const struct ev
 
 /* ---- snapshots ---- */
 
-/* The ring as far as it is filled; number n lies at n, from 1, until it has gone round. Chains follow from the notes. */
+/* The ring as far as it is filled: from 1 on until it has gone round. Chains follow from the notes. */
 static void span_all(struct image *image, struct story *story) {
     const uint32_t shape[] = {sizeof(struct story_note), story->notes_max};
     image_shape(image, shape, sizeof shape / sizeof *shape);
