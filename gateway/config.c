@@ -60,7 +60,7 @@ const char *config_usage(void) {
            "  --clock wall|manual  manual: time moves only by admin_clock (wall)\n"
            "  --sync MODE          group: an answer means it is on disk; interval: at most 10 ms may be lost;\n"
            "                       none: never waits (group)\n"
-           "  --snapshot-every N   writes a snapshot after every N commands; 0: only at the end or by admin_snapshot (1000000)\n"
+           "  --snapshot-every N   a snapshot after every N commands; 0: only at the end or when asked (1000000)\n"
            "  --prune              removes what of the journal the older of the two latest snapshots does not need\n"
            "  --segment-mib N      size of a journal file, 1 to 1024 MiB (64)\n"
            "  --record FILE        writes every command and its events to FILE, for birzha report\n"

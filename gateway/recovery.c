@@ -58,8 +58,9 @@ static uint32_t find_segment(const struct journal_bytes *segments, uint32_t segm
     return segments_count;
 }
 
-/* Goes over the batches that the snapshot has. 0, -1: the journal ends before, or is damaged. */
-static int skip_batches(struct journal_scan *scan, const struct snapshot_mark *mark, uint64_t *events_hash) {
+/* Goes over the batches that the snapshot has: JOURNAL_BATCH, or how the journal ends before. */
+static enum journal_status skip_batches(struct journal_scan *scan, const struct snapshot_mark *mark,
+                                        uint64_t *events_hash) {
     const struct journal_batch_header *header;
     const struct command *commands;
     enum journal_status status = journal_scan_open(scan);
@@ -68,7 +69,7 @@ static int skip_batches(struct journal_scan *scan, const struct snapshot_mark *m
         status = journal_scan_next(scan, &header, &commands);
         if (status == JOURNAL_BATCH) *events_hash = header->events_hash;
     }
-    return status == JOURNAL_BATCH ? 0 : -1;
+    return status;
 }
 
 enum recovery_fit recovery_begin_behind(struct recovery *recovery, const struct journal_bytes *segments,
@@ -83,8 +84,9 @@ enum recovery_fit recovery_begin_behind(struct recovery *recovery, const struct 
         return FIT_ELSEWHERE;
     }
     journal_scan_init(scan, segments + *needed, segments_count - *needed);
-    if (skip_batches(scan, mark, &recovery->events_hash) < 0) {
-        if (scan->fault != FAULT_NONE) (void)refuse_corrupt(scan, error, error_size);
+    enum journal_status status = skip_batches(scan, mark, &recovery->events_hash);
+    if (status != JOURNAL_BATCH) {
+        if (status == JOURNAL_CORRUPT) (void)refuse_corrupt(scan, error, error_size);
         else snprintf(error, error_size, "the journal is corrupt: it ends before batch %" PRIu64 ", and a snapshot has "
                       "batch %" PRIu64, scan->next_batch, mark->next_batch - 1);
         return FIT_CORRUPT;

@@ -26,7 +26,7 @@ static const char help_text[] =
     "  birzha journal diff DIR DIR            the first command in which two journals differ\n"
     "  birzha journal stream DIR FILE         a recorded stream for birzha report\n"
     "\n"
-    "DIR is the data folder of a server, which may be running. Where the journal's beginning has been removed (--prune), a\n"
+    "DIR is the data folder of a server, which may be running. Where the beginning has been removed (--prune), a\n"
     "snapshot stands for it. UNTIL is one of\n"
     "\n"
     "  --to SEQ      up to and including the command of this number\n"
@@ -116,7 +116,8 @@ static int is_as_snapshot_says(const struct follower *follower) {
         const struct snapshot_mark *mark = &claims.headers[i].mark;
         if (mark->sequence != sequence || (mark->state_hash == exchange_digest(follower->exchange) &&
                                            mark->events_hash == follower->events_hash)) continue;
-        fprintf(stderr, "birzha journal: after command %" PRIu64 " the state is another than its snapshot says\n", sequence);
+        fprintf(stderr, "birzha journal: after command %" PRIu64 " the state is another than its snapshot says\n",
+                sequence);
         return 0;
     }
     return 1;

@@ -34,8 +34,8 @@ static int begin_behind_snapshot(struct reader *reader, char *error, size_t erro
     if (folder >= 0 && snapshot_files_list(folder, &list) < 0) list.count = 0;
     for (uint32_t i = list.count; i-- > 0 && status < 0;) status = try_snapshot(reader, folder, list.sequences[i]);
     if (folder >= 0) close(folder);
-    if (status < 0) snprintf(error, error_size, "%s begins with segment %" PRIu64 ": those before it are missing, and no "
-                             "snapshot that can be used stands for them", reader->folder,
+    if (status < 0) snprintf(error, error_size, "%s begins with segment %" PRIu64 ": those before it are missing, and "
+                             "no snapshot that can be used stands for them", reader->folder,
                              reader->files.first_number);
     return status;
 }
