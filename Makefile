@@ -173,7 +173,8 @@ run: all ## start a demonstration market with background traders
 
 TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
 	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
-	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts $(patsubst %,$(BUILD)/asan/%,$(FUZZERS)) \
+	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts $(BUILD)/asan/snapshot_tail \
+	$(BUILD)/release/snapshot_tail $(patsubst %,$(BUILD)/asan/%,$(FUZZERS)) \
 	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libjournal.a \
 	$(BUILD)/release/libviews.a \
 	$(BUILD)/birzhad $(BUILD)/birzha

@@ -58,6 +58,18 @@ uint64_t exchange_digest(const struct exchange *exchange);
 /* Internal consistency: books, links, bitmaps, counts. CHECKs; for tests and simulations. */
 void exchange_verify(const struct exchange *exchange);
 
+/* ---- snapshots ---- */
+
+struct image;
+
+/* All of the state, as engine/image.h says, between two commands. */
+void exchange_write(const struct exchange *exchange, struct image *image);
+/* Fills an exchange that was initialised with the same limits and has had no command. 0; or -1, and the exchange is
+ * of no use: the image does not fit these limits or this program, or holds what cannot be. It never crashes on any
+ * bytes. */
+__attribute__((warn_unused_result))
+int exchange_load(struct exchange *exchange, struct image *image);
+
 /* ---- reading ---- */
 
 struct participant_section { int32_t from_date, to_date; uint32_t present; };

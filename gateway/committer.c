@@ -50,11 +50,10 @@ void committer_add(struct committer *committer, const struct command *command, c
 
 /* ---- life ---- */
 
-int committer_open(struct committer *committer, const char *folder, enum sync_mode sync, char *error,
-                   size_t error_size) {
+int committer_open(struct committer *committer, const struct config *config, char *error, size_t error_size) {
     memset(committer, 0, sizeof *committer);
-    committer->sync = sync;
-    return storage_open(&committer->storage, folder, segment_size_default, error, error_size);
+    committer->sync = config->sync;
+    return storage_open(&committer->storage, config->data, (uint64_t)config->segment_mib << 20, error, error_size);
 }
 
 int committer_begin(struct committer *committer, const struct limits *limits, char *error, size_t error_size) {
@@ -68,7 +67,7 @@ int committer_begin(struct committer *committer, const struct limits *limits, ch
     const struct segment_files *files = &committer->storage.files;
     if (files->count > 0 && storage_cut(&committer->storage, files->first_number - 1, 0, error, error_size) < 0)
         return -1;
-    journal_writer_init(&committer->writer, file_id, segment_size_default, limits);
+    journal_writer_init(&committer->writer, file_id, committer->storage.segment_size, limits);
     return 0;
 }
 
@@ -199,14 +198,18 @@ void committer_drain(struct committer *committer) {
     wait_for_job(committer);
 }
 
+/* A batch of nothing proves that the last one was whole. */
+void committer_finish(struct committer *committer) {
+    if (!committer->storage.is_started || committer->is_finished) return;
+    committer_drain(committer);
+    committer->is_finished = 1;
+    committer->sync = SYNC_MODE_GROUP;
+    if (journal_has_room(&committer->writer, 0)) write_batch(committer);
+    wait_for_job(committer);
+}
+
 void committer_close(struct committer *committer) {
-    if (committer->storage.is_started) {
-        committer_drain(committer);
-        /* A batch of nothing proves that the last one was whole. */
-        committer->sync = SYNC_MODE_GROUP;
-        if (journal_has_room(&committer->writer, 0)) write_batch(committer);
-        wait_for_job(committer);
-    }
+    committer_finish(committer);
     storage_close(&committer->storage);
     free(committer->filling.bytes);
     free(committer->writing.bytes);

@@ -21,7 +21,6 @@
 #include "gateway/config.h"
 #include "gateway/storage_file.h"
 
-enum { segment_size_default = 64 * 1024 * 1024 };
 #define INTERVAL_NS INT64_C(10000000)
 
 /* Commands that wait, behind room for the header of their batch. */
@@ -37,7 +36,7 @@ struct committer {
     struct journal_writer writer;
     enum sync_mode sync;
     struct command_batch filling, writing;
-    uint32_t is_writing;
+    uint32_t is_writing, is_finished;
     uint64_t durable_batch;             /* all batches up to it are on disk */
     uint64_t prepared_segment;          /* created ahead; 0 = none */
     int prepare_status;                 /* why the next segment could not be created; 0 = it was not asked for */
@@ -49,10 +48,9 @@ struct committer {
     void *owner;
 };
 
-/* Opens the folder. 0, or -1 and one line in `error`. */
+/* Opens the data folder. 0, or -1 and one line in `error`. */
 __attribute__((warn_unused_result))
-int committer_open(struct committer *committer, const char *folder, enum sync_mode sync, char *error,
-                   size_t error_size);
+int committer_open(struct committer *committer, const struct config *config, char *error, size_t error_size);
 
 /* Begins an empty journal, or goes on where a scan of the storage's segments ended. The same. */
 __attribute__((warn_unused_result))
@@ -83,7 +81,16 @@ static inline uint64_t committer_durable(const struct committer *committer) {
 /* No room is sure for one more command of a client. */
 int committer_is_full(const struct committer *committer);
 
-/* Everything is written, and the journal is closed in order. */
+/* Everything is written, and a batch of nothing behind it: the journal is closed in order. Nothing may be added any
+ * more. */
+void committer_finish(struct committer *committer);
+
+/* All batches up to here have been handed to the disk; what was added last is the last of the one before next_batch. */
+static inline int committer_is_at_batch_end(const struct committer *committer) {
+    return committer->filling.commands_count == 0;
+}
+
+/* Finishes, if that has not been done, and gives everything back. */
 void committer_close(struct committer *committer);
 
 #endif

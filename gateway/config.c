@@ -10,7 +10,8 @@
 /* FLAG_MAP(XX): XX(NAME, text, whether it takes a value) */
 #define FLAG_MAP(XX) \
     XX(LISTEN, "--listen", 1) XX(DATA, "--data", 1) XX(SCENARIO, "--scenario", 1) XX(CLOCK, "--clock", 1) \
-    XX(SYNC, "--sync", 1) XX(RECORD, "--record", 1) XX(EPHEMERAL, "--ephemeral", 0) \
+    XX(SYNC, "--sync", 1) XX(SNAPSHOT_EVERY, "--snapshot-every", 1) XX(PRUNE, "--prune", 0) \
+    XX(SEGMENT_MIB, "--segment-mib", 1) XX(RECORD, "--record", 1) XX(EPHEMERAL, "--ephemeral", 0) \
     XX(HELP, "--help", 0) XX(VERSION, "--version", 0)
 
 #define XX(name, text, takes) FLAG_##name,
@@ -50,14 +51,18 @@ const char *config_usage(void) {
     return "birzhad - the exchange\n"
            "\n"
            "    birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]\n"
-           "            [--sync group|interval|none] [--record FILE] [--ephemeral]\n"
+           "            [--sync group|interval|none] [--snapshot-every N] [--prune] [--segment-mib N]\n"
+           "            [--record FILE] [--ephemeral]\n"
            "\n"
            "  --listen HOST:PORT   TCP address to listen on; port 0 takes a free port (127.0.0.1:7400)\n"
-           "  --data DIR           the journal (./birzha-data); created when it is not there\n"
+           "  --data DIR           journal and snapshots (./birzha-data); created when it is not there\n"
            "  --scenario FILE      world to create when the data folder is empty (the demonstration world)\n"
            "  --clock wall|manual  manual: time moves only by admin_clock (wall)\n"
            "  --sync MODE          group: an answer means it is on disk; interval: at most 10 ms may be lost;\n"
            "                       none: never waits (group)\n"
+           "  --snapshot-every N   a snapshot after every N commands; 0: only at the end or when asked (1000000)\n"
+           "  --prune              removes what of the journal the older of the two latest snapshots does not need\n"
+           "  --segment-mib N      size of a journal file, 1 to 1024 MiB (64)\n"
            "  --record FILE        writes every command and its events to FILE, for birzha report\n"
            "  --ephemeral          no journal at all: the world ends with the process\n"
            "  --help, --version\n"
@@ -66,15 +71,23 @@ const char *config_usage(void) {
            "Exit: 0 stopped by SIGTERM, SIGINT or admin_shutdown, 1 start failed, 2 bad flags, 3 corrupt journal.\n";
 }
 
-static bool parse_port(const char *text, uint16_t *port) {
+/* Digits only, from `low` to `high`, which has nine digits at most. */
+static bool parse_number(const char *text, uint32_t low, uint32_t high, uint32_t *number) {
     uint32_t value = 0;
     size_t size = strlen(text);
-    if (size == 0 || size > 5) return false;
+    if (size == 0 || size > 9) return false;
     for (size_t i = 0; i < size; i++) {
         if (text[i] < '0' || text[i] > '9') return false;
         value = value * 10 + (uint32_t)(text[i] - '0');
     }
-    if (value > UINT16_MAX) return false;
+    if (value < low || value > high) return false;
+    *number = value;
+    return true;
+}
+
+static bool parse_port(const char *text, uint16_t *port) {
+    uint32_t value;
+    if (strlen(text) > 5 || !parse_number(text, 0, UINT16_MAX, &value)) return false;
     *port = (uint16_t)value;
     return true;
 }
@@ -109,7 +122,7 @@ static int find(const char *const *names, size_t count, const char *text) {
 /* NULL, or what would have been right. */
 static const char *set(struct config *config, enum flag flag, const char *value) {
     int mode;
-    CHECK(value != NULL || flag == FLAG_EPHEMERAL);
+    CHECK(value != NULL || flag == FLAG_EPHEMERAL || flag == FLAG_PRUNE);
     switch (flag) {
     case FLAG_LISTEN:
         return parse_listen(config, value) ? NULL : "HOST:PORT, port 0 to 65535";
@@ -127,6 +140,13 @@ static const char *set(struct config *config, enum flag flag, const char *value)
         mode = find(sync_modes, sizeof sync_modes / sizeof *sync_modes, value);
         config->sync = mode < 0 ? config->sync : (enum sync_mode)mode;
         return mode < 0 ? "group, interval or none" : NULL;
+    case FLAG_SNAPSHOT_EVERY:
+        return parse_number(value, 0, 999999999, &config->snapshot_every) ? NULL : "0 to 999999999 commands";
+    case FLAG_PRUNE:
+        config->prune = 1;
+        return NULL;
+    case FLAG_SEGMENT_MIB:
+        return parse_number(value, 1, 1024, &config->segment_mib) ? NULL : "1 to 1024";
     case FLAG_RECORD:
         config->record = value;
         return *value ? NULL : "a file";
@@ -149,7 +169,8 @@ static enum flag flag_of(const char *argument, const char **joined) {
 }
 
 enum config_status config_parse(struct config *config, int argc, char **argv, char *error, size_t error_size) {
-    *config = (struct config){.host = "127.0.0.1", .port = 7400, .data = "./birzha-data"};
+    *config = (struct config){.host = "127.0.0.1", .port = 7400, .data = "./birzha-data",
+                              .snapshot_every = 1000000, .segment_mib = 64};
     for (int i = 1; i < argc; i++) {
         const char *value;
         enum flag flag = flag_of(argv[i], &value);

@@ -1,7 +1,8 @@
 /* config.h - the command line of the server.
  *
  *     birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]
- *             [--sync group|interval|none] [--record FILE] [--ephemeral] [--help] [--version]
+ *             [--sync group|interval|none] [--snapshot-every N] [--prune] [--segment-mib N]
+ *             [--record FILE] [--ephemeral] [--help] [--version]
  *
  * A value may stand behind its flag or be joined to it by '='. Texts point into argv. */
 #ifndef BIRZHA_CONFIG_H
@@ -34,6 +35,9 @@ struct config {
     enum sync_mode sync;
     const char *record;             /* NULL = no recording; else where commands and events are written */
     uint32_t ephemeral;             /* 1 = no journal at all */
+    uint32_t snapshot_every;        /* commands between snapshots; 0 = only when asked and at the end */
+    uint32_t prune;                 /* 1 = segments that the older snapshot does not need are removed */
+    uint32_t segment_mib;           /* of a new journal segment */
 };
 
 enum config_status {

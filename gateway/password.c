@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/image.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
@@ -74,6 +75,17 @@ void credentials_close(struct credentials *credentials) {
     explicit_bzero(credentials->hashes, credentials->users_max * sizeof *credentials->hashes);
     free(credentials->hashes);
     credentials->hashes = NULL;
+}
+
+void credentials_write(const struct credentials *credentials, uint32_t users_count, struct image *image) {
+    CHECK(users_count <= credentials->users_max);
+    image_array(image, credentials->hashes, sizeof *credentials->hashes, users_count);
+}
+
+int credentials_load(struct credentials *credentials, uint32_t users_count, struct image *image) {
+    CHECK(users_count <= credentials->users_max);
+    image_array(image, credentials->hashes, sizeof *credentials->hashes, users_count);
+    return image_end(image);
 }
 
 void credentials_apply(struct credentials *credentials, const struct command_password *command) {

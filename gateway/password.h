@@ -12,6 +12,8 @@
 
 #include "engine/command.h"
 
+struct image;
+
 enum { password_size_max = 128 };
 
 /* Writes the NUL-padded hash of `password` (NUL-terminated) with a fresh salt. 0 or a negative errno. Every hash costs
@@ -34,6 +36,11 @@ struct credentials {
 __attribute__((warn_unused_result))
 int credentials_init(struct credentials *credentials, uint32_t users_max);
 void credentials_close(struct credentials *credentials);
+
+/* The hashes of the first `users_count` users, as engine/image.h says, and back. */
+void credentials_write(const struct credentials *credentials, uint32_t users_count, struct image *image);
+__attribute__((warn_unused_result))
+int credentials_load(struct credentials *credentials, uint32_t users_count, struct image *image);
 
 /* Takes a PASSWORD command. */
 void credentials_apply(struct credentials *credentials, const struct command_password *command);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/image.h"
 #include "engine/views/depth.h"
 #include "engine/views/market.h"
 #include "instruments/check.h"
@@ -112,6 +113,26 @@ void publisher_close(struct publisher *publisher) {
     }
     free(publisher->desks);
     publisher->desks = NULL;
+}
+
+/* ---- snapshots ---- */
+
+static void span_counts(struct image *image, struct publisher *publisher) {
+    const uint32_t shape[] = {CHANNEL_COUNT};
+    uint32_t count = exchange_instruments_count(publisher->views.exchange);
+    image_shape(image, shape, 1);
+    IMAGE_MEMBER(image, publisher->time_ns);
+    image_count(image, &count, count);
+    for (uint32_t i = 0; i < count; i++) IMAGE_MEMBER(image, publisher->desks[i].md_seq);
+}
+
+void publisher_write(const struct publisher *publisher, struct image *image) {
+    span_counts(image, (struct publisher *)(uintptr_t)publisher);
+}
+
+int publisher_load(struct publisher *publisher, struct image *image) {
+    span_counts(image, publisher);
+    return image_end(image);
 }
 
 /* ---- feeds ---- */

@@ -27,6 +27,7 @@
 #include "gateway/wire/request.h"
 
 struct depth;
+struct image;
 struct market_view;
 struct feed;
 struct subscription;
@@ -69,6 +70,12 @@ __attribute__((warn_unused_result))
 int publisher_init(struct publisher *publisher, const struct publisher_views *views);
 /* All readers must have left. */
 void publisher_close(struct publisher *publisher);
+
+/* How far the channels have counted, as engine/image.h says; back into a publisher that has told nobody anything. 0,
+ * or -1: the image does not fit. */
+void publisher_write(const struct publisher *publisher, struct image *image);
+__attribute__((warn_unused_result))
+int publisher_load(struct publisher *publisher, struct image *image);
 
 /* The events of one command, after the views have taken them. */
 void publisher_on_events(struct publisher *publisher, const struct event *events, uint32_t count, int64_t time_ns);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/views/orders.h"
+#include "gateway/sequencer.h"
 #include "instruments/name_table.h"
 
 /* ---- what is wrong ---- */
@@ -40,9 +41,61 @@ int recovery_begin(struct recovery *recovery, const struct journal_bytes *segmen
     if (status != JOURNAL_BATCH) return 0;
     recovery->is_empty = 0;
     if (recovery->scan.first_segment == 1) return 0;
-    snprintf(error, error_size, "the journal is corrupt: its first segment is %" PRIu64 ", those before it are missing",
-             recovery->scan.first_segment);
+    snprintf(error, error_size, "the journal begins with segment %" PRIu64 ": those before it are missing, and no "
+             "snapshot that can be used stands for them", recovery->scan.first_segment);
     return -1;
+}
+
+/* ---- behind a snapshot ---- */
+
+/* Index of the segment that holds the mark's next batch, or would; segments_count when none does. */
+static uint32_t find_segment(const struct journal_bytes *segments, uint32_t segments_count,
+                             const struct snapshot_mark *mark) {
+    struct journal_segment_header header;
+    for (uint32_t i = segments_count; i-- > 0;)
+        if (journal_read_segment(&segments[i], &header) && header.file_id == mark->file_id &&
+            header.first_batch <= mark->next_batch) return i;
+    return segments_count;
+}
+
+/* Goes over the batches that the snapshot has: JOURNAL_BATCH, or how the journal ends before. */
+static enum journal_status skip_batches(struct journal_scan *scan, const struct snapshot_mark *mark,
+                                        uint64_t *events_hash) {
+    const struct journal_batch_header *header;
+    const struct command *commands;
+    enum journal_status status = journal_scan_open(scan);
+    *events_hash = mark->events_hash;
+    while (status == JOURNAL_BATCH && scan->next_batch < mark->next_batch) {
+        status = journal_scan_next(scan, &header, &commands);
+        if (status == JOURNAL_BATCH) *events_hash = header->events_hash;
+    }
+    return status;
+}
+
+enum recovery_fit recovery_begin_behind(struct recovery *recovery, const struct journal_bytes *segments,
+                                        uint32_t segments_count, const struct snapshot_mark *mark, uint32_t *needed,
+                                        char *error, size_t error_size) {
+    struct journal_scan *scan = &recovery->scan;
+    memset(recovery, 0, sizeof *recovery);
+    *needed = find_segment(segments, segments_count, mark);
+    if (*needed == segments_count) {
+        snprintf(error, error_size, "the journal does not have batch %" PRIu64 ", behind which it goes on",
+                 mark->next_batch - 1);
+        return FIT_ELSEWHERE;
+    }
+    journal_scan_init(scan, segments + *needed, segments_count - *needed);
+    enum journal_status status = skip_batches(scan, mark, &recovery->events_hash);
+    if (status != JOURNAL_BATCH) {
+        if (status == JOURNAL_CORRUPT) (void)refuse_corrupt(scan, error, error_size);
+        else snprintf(error, error_size, "the journal is corrupt: it ends before batch %" PRIu64 ", and a snapshot has "
+                      "batch %" PRIu64, scan->next_batch, mark->next_batch - 1);
+        return FIT_CORRUPT;
+    }
+    if (scan->previous_hash == mark->previous_hash && scan->next_sequence == mark->sequence + 1 &&
+        recovery->events_hash == mark->events_hash &&
+        memcmp(&scan->limits, &mark->limits, sizeof mark->limits) == 0) return FIT_GOES_ON;
+    snprintf(error, error_size, "the journal tells another story before batch %" PRIu64, mark->next_batch);
+    return FIT_ELSEWHERE;
 }
 
 /* ---- replay ---- */
@@ -72,6 +125,7 @@ int recovery_replay(struct recovery *recovery, struct sequencer *sequencer, char
     const struct journal_batch_header *header = recovery->first_header;
     const struct command *commands = recovery->first_commands;
     enum journal_status status = JOURNAL_BATCH;
+    if (!header) status = journal_scan_next(&recovery->scan, &header, &commands);
     while (status == JOURNAL_BATCH) {
         if (replay_batch(recovery, sequencer, header, commands, error, error_size) < 0) return -1;
         status = journal_scan_next(&recovery->scan, &header, &commands);

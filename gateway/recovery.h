@@ -1,5 +1,8 @@
-/* recovery.h - a world comes back from its journal: every command is applied again, and what the events come to must be
- * what it was. */
+/* recovery.h - a world comes back: from its journal, every command applied again; or from a snapshot, and then the
+ * commands behind it. What the events come to must be what it was.
+ *
+ * A snapshot is used if the journal goes on where it says: the same file id, and the batch before of the same hash and
+ * with the same events. What the journal held before it is not looked at, and need not be there. */
 #ifndef BIRZHA_RECOVERY_H
 #define BIRZHA_RECOVERY_H
 
@@ -7,7 +10,9 @@
 #include <stdint.h>
 
 #include "engine/journal/scan.h"
-#include "gateway/sequencer.h"
+#include "engine/journal/snapshot.h"
+
+struct sequencer;
 
 /* What was found. */
 struct recovery {
@@ -15,7 +20,7 @@ struct recovery {
     uint64_t commands_count, events_hash;
     uint32_t is_empty;              /* no batch: the world has to be created */
     uint32_t is_torn;
-    const struct journal_batch_header *first_header;    /* of the first batch, read already */
+    const struct journal_batch_header *first_header;    /* of the first batch, read already; NULL: it is not */
     const struct command *first_commands;
 };
 
@@ -24,6 +29,20 @@ struct recovery {
 __attribute__((warn_unused_result))
 int recovery_begin(struct recovery *recovery, const struct journal_bytes *segments, uint32_t segments_count,
                    char *error, size_t error_size);
+
+/* How a snapshot and a journal stand to each other. */
+enum recovery_fit {
+    FIT_GOES_ON,                    /* the journal goes on behind the snapshot */
+    FIT_ELSEWHERE,                  /* the snapshot is of another journal, or the part that it needs is not there */
+    FIT_CORRUPT,                    /* the journal is damaged, or ends before what the snapshot has */
+};
+
+/* Looks for the place behind `mark`; recovery_replay goes on from there. *needed is the index of the first segment that
+ * this takes. Unless it goes on one line is in `error`. */
+__attribute__((warn_unused_result))
+enum recovery_fit recovery_begin_behind(struct recovery *recovery, const struct journal_bytes *segments,
+                                        uint32_t segments_count, const struct snapshot_mark *mark, uint32_t *needed,
+                                        char *error, size_t error_size);
 
 /* Applies everything to an exchange of those limits. The same. */
 __attribute__((warn_unused_result))

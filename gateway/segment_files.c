@@ -16,7 +16,7 @@ void segment_name(uint64_t number, char name[segment_name_size]) {
     snprintf(name, segment_name_size, "journal-%08" PRIu64 ".seg", number);
 }
 
-static int is_segment(const char *text, uint64_t *number) {
+int segment_number(const char *text, uint64_t *number) {
     char name[segment_name_size];
     if (sscanf(text, "journal-%8" SCNu64 ".seg", number) != 1) return 0;
     segment_name(*number, name);
@@ -34,7 +34,7 @@ static int64_t list_numbers(DIR *folder, uint64_t **numbers) {
     uint64_t number;
     *numbers = NULL;
     for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (!is_segment(entry->d_name, &number)) continue;
+        if (!segment_number(entry->d_name, &number)) continue;
         if (count == capacity) {
             capacity = 2 * capacity + 64;
             uint64_t *larger = realloc(*numbers, (size_t)capacity * sizeof **numbers);
@@ -64,7 +64,8 @@ static int map_one(int folder, uint64_t number, struct journal_bytes *segment) {
     return status;
 }
 
-static int map_numbers(struct segment_files *files, int folder, const uint64_t *numbers, int64_t count) {
+static int map_numbers(struct segment_files *files, int folder, uint64_t *numbers, int64_t count) {
+    files->numbers = numbers;
     if (count == 0) return 0;
     files->segments = calloc((size_t)count, sizeof *files->segments);
     if (!files->segments) return -ENOMEM;
@@ -77,17 +78,39 @@ static int map_numbers(struct segment_files *files, int folder, const uint64_t *
     return 0;
 }
 
-int segment_files_map(struct segment_files *files, const char *folder) {
+static int map_names(struct segment_files *files, DIR *names) {
     uint64_t *numbers;
     memset(files, 0, sizeof *files);
-    DIR *open_folder = opendir(folder);
-    if (!open_folder) return -errno;
-    int64_t count = list_numbers(open_folder, &numbers);
-    int status = count < 0 ? (int)count : map_numbers(files, dirfd(open_folder), numbers, count);
-    free(numbers);
-    closedir(open_folder);
+    int64_t count = list_numbers(names, &numbers);
+    int status = count < 0 ? (int)count : map_numbers(files, dirfd(names), numbers, count);
+    if (count < 0) free(numbers);
     if (status < 0) segment_files_unmap(files);
+    closedir(names);
     return status;
+}
+
+int segment_files_map(struct segment_files *files, const char *folder) {
+    DIR *names = opendir(folder);
+    return names ? map_names(files, names) : -errno;
+}
+
+int segment_files_map_at(struct segment_files *files, int folder) {
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *names = again < 0 ? NULL : fdopendir(again);
+    if (names) return map_names(files, names);
+    int status = -errno;
+    if (again >= 0) close(again);
+    return status;
+}
+
+void segment_files_drop(struct segment_files *files, uint32_t count) {
+    if (count == 0) return;
+    for (uint32_t i = 0; i < count; i++)
+        if (files->segments[i].bytes) munmap((void *)(uintptr_t)files->segments[i].bytes, files->segments[i].size);
+    files->count -= count;
+    memmove(files->segments, files->segments + count, files->count * sizeof *files->segments);
+    memmove(files->numbers, files->numbers + count, files->count * sizeof *files->numbers);
+    files->first_number = files->count > 0 ? files->numbers[0] : 0;
 }
 
 void segment_files_unmap(struct segment_files *files) {
@@ -95,6 +118,7 @@ void segment_files_unmap(struct segment_files *files) {
         const struct journal_bytes *segment = &files->segments[i];
         if (segment->bytes) munmap((void *)(uintptr_t)segment->bytes, segment->size);
     }
+    free(files->numbers);
     free(files->segments);
     memset(files, 0, sizeof *files);
 }

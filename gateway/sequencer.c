@@ -15,12 +15,10 @@
 #include "gateway/committer.h"
 #include "instruments/check.h"
 
-enum {
-    events_capacity_first = 1024,
-    ended_orders_max = 65536,           /* that can still be asked for */
-    tape_trades_max = 64,               /* of an instrument */
-    deals_max = 1 << 20,                /* that can still be listed */
-    notes_max = 1 << 20,                /* from which orders can still be explained */
+enum { events_capacity_first = 1024 };
+
+const struct view_sizes view_sizes_default = {
+    .ended_orders_max = 65536, .tape_trades_max = 64, .deals_max = 1 << 20, .notes_max = 1 << 20,
 };
 
 /* ---- memory ---- */
@@ -49,29 +47,29 @@ static size_t reserve(struct layout *layout, size_t size) {
     return offset;
 }
 
-static struct layout plan(const struct limits *limits) {
+static struct layout plan(const struct limits *limits, const struct view_sizes *sizes) {
     struct layout layout = {0};
     layout.exchange_offset = reserve(&layout, exchange_size(limits));
-    layout.orders_offset = reserve(&layout, orders_view_size(limits, ended_orders_max));
+    layout.orders_offset = reserve(&layout, orders_view_size(limits, sizes->ended_orders_max));
     layout.depth_offset = reserve(&layout, depth_size(limits));
-    layout.market_offset = reserve(&layout, market_view_size(limits, tape_trades_max));
-    layout.deals_offset = reserve(&layout, deals_size(limits, deals_max));
-    layout.story_offset = reserve(&layout, story_size(notes_max));
+    layout.market_offset = reserve(&layout, market_view_size(limits, sizes->tape_trades_max));
+    layout.deals_offset = reserve(&layout, deals_size(limits, sizes->deals_max));
+    layout.story_offset = reserve(&layout, story_size(sizes->notes_max));
     return layout;
 }
 
-static int map_all(struct sequencer *sequencer, const struct limits *limits) {
-    const struct layout layout = plan(limits);
+static int map_all(struct sequencer *sequencer, const struct limits *limits, const struct view_sizes *sizes) {
+    const struct layout layout = plan(limits, sizes);
     char *memory = mmap(NULL, layout.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return -errno;
     sequencer->memory = memory;
     sequencer->memory_size = layout.size;
     sequencer->exchange = exchange_init(memory + layout.exchange_offset, limits);
-    sequencer->orders = orders_view_init(memory + layout.orders_offset, limits, ended_orders_max);
+    sequencer->orders = orders_view_init(memory + layout.orders_offset, limits, sizes->ended_orders_max);
     sequencer->depth = depth_init(memory + layout.depth_offset, limits);
-    sequencer->market = market_view_init(memory + layout.market_offset, limits, tape_trades_max);
-    sequencer->deals = deals_init(memory + layout.deals_offset, limits, deals_max);
-    sequencer->story = story_init(memory + layout.story_offset, notes_max);
+    sequencer->market = market_view_init(memory + layout.market_offset, limits, sizes->tape_trades_max);
+    sequencer->deals = deals_init(memory + layout.deals_offset, limits, sizes->deals_max);
+    sequencer->story = story_init(memory + layout.story_offset, sizes->notes_max);
     return 0;
 }
 
@@ -96,11 +94,15 @@ static void tell_views(struct sequencer *sequencer, const struct command *comman
 }
 
 int sequencer_open(struct sequencer *sequencer, const struct limits *limits) {
+    return sequencer_open_sized(sequencer, limits, &view_sizes_default);
+}
+
+int sequencer_open_sized(struct sequencer *sequencer, const struct limits *limits, const struct view_sizes *sizes) {
     memset(sequencer, 0, sizeof *sequencer);
     sequencer->events = (struct event_buffer){.capacity = events_capacity_first, .full = grow_events};
     sequencer->events.events = malloc(events_capacity_first * sizeof *sequencer->events.events);
     if (!sequencer->events.events) return -ENOMEM;
-    int status = map_all(sequencer, limits);
+    int status = map_all(sequencer, limits, sizes);
     if (status < 0) sequencer_close(sequencer);
     return status;
 }

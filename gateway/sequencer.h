@@ -51,9 +51,20 @@ struct sequencer {
     struct committer *committer;        /* NULL: no journal */
 };
 
+/* How much the views remember; no effect on what is decided. */
+struct view_sizes {
+    uint32_t ended_orders_max;          /* that can still be asked for */
+    uint32_t tape_trades_max;           /* of an instrument */
+    uint32_t deals_max;                 /* that can still be listed */
+    uint32_t notes_max;                 /* from which orders can still be explained; a power of two */
+};
+extern const struct view_sizes view_sizes_default;
+
 /* Takes all memory and begins with an empty exchange. 0 or a negative errno; on an error nothing stays allocated. */
 __attribute__((warn_unused_result))
 int sequencer_open(struct sequencer *sequencer, const struct limits *limits);
+__attribute__((warn_unused_result))
+int sequencer_open_sized(struct sequencer *sequencer, const struct limits *limits, const struct view_sizes *sizes);
 void sequencer_close(struct sequencer *sequencer);
 
 /* Who hears of what happens from now on; all live longer than the sequencer. */

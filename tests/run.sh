@@ -69,8 +69,10 @@ for target in "$build"/asan/fuzz_*; do
 done
 proof model-selftest "$build/asan/main_model_selftest"
 proof scripts "$build/asan/main_differential" --engine tests/scripts/*.script
+proof snapshots-asan "$build/asan/snapshot_tail" 6000 500 1
 proof differential-asan "$build/asan/main_differential" --operations 20000 --seed 7
 if [ "$tier" = full ]; then
+    proof snapshots "$build/release/snapshot_tail" 1000000 1000 1
     proof differential "$build/release/main_differential" --operations 1000000 --seed 1
     proof exhaustive "$build/release/main_differential" --exhaustive 5
     wait
@@ -83,6 +85,7 @@ if [ "$tier" = full ]; then
     proof mutants bash tests/model/mutants.sh
     proof valgrind bash tests/gates/valgrind.sh "$build"
 else
+    proof snapshots "$build/release/snapshot_tail" 60000 1000 1
     proof differential "$build/release/main_differential" --operations 100000 --seed 1
     proof exhaustive "$build/release/main_differential" --exhaustive 4
     wait

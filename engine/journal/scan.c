@@ -12,7 +12,7 @@ void journal_scan_init(struct journal_scan *scan, const struct journal_bytes *se
 
 /* ---- headers ---- */
 
-static int is_whole_segment_header(const struct journal_bytes *segment, struct journal_segment_header *header) {
+int journal_read_segment(const struct journal_bytes *segment, struct journal_segment_header *header) {
     if (segment->size < journal_page_size) return 0;
     memcpy(header, segment->bytes, sizeof *header);
     uint64_t hash = header->hash;
@@ -53,7 +53,7 @@ static int is_next_batch(const struct journal_scan *scan, const struct journal_b
 static enum journal_status open_segment(struct journal_scan *scan) {
     const struct journal_bytes *segment = &scan->segments[scan->segment];
     struct journal_segment_header header;
-    if (!is_whole_segment_header(segment, &header)) {
+    if (!journal_read_segment(segment, &header)) {
         scan->fault = FAULT_SEGMENT_HEADER;
         return JOURNAL_TORN;
     }
@@ -80,7 +80,7 @@ static int is_followed(const struct journal_scan *scan) {
     struct journal_segment_header begun;
     for (uint32_t i = scan->segment; i < scan->segments_count; i++) {
         const struct journal_bytes *segment = &scan->segments[i];
-        if (i > scan->segment && is_whole_segment_header(segment, &begun) && begun.file_id == scan->file_id &&
+        if (i > scan->segment && journal_read_segment(segment, &begun) && begun.file_id == scan->file_id &&
             begun.first_batch > scan->next_batch) return 1;
         for (uint64_t at = i == scan->segment ? scan->offset : 0; at < segment->size; at += journal_page_size)
             if (is_batch_header(scan, segment, at, &header) && header.batch_number > scan->next_batch) return 1;
@@ -125,13 +125,17 @@ static enum journal_status leave_segment(struct journal_scan *scan) {
     return status;
 }
 
+enum journal_status journal_scan_open(struct journal_scan *scan) {
+    enum journal_status status = open_segment(scan);
+    if (status != JOURNAL_TORN) return status;
+    return scan->segments_count > 1 ? JOURNAL_CORRUPT : judge(scan, FAULT_SEGMENT_HEADER);
+}
+
 enum journal_status journal_scan_next(struct journal_scan *scan, const struct journal_batch_header **header,
                                       const struct command **commands) {
     struct journal_batch_header next;
     if (scan->offset == 0) {
-        enum journal_status status = open_segment(scan);
-        if (status == JOURNAL_TORN && scan->segments_count > 1) return JOURNAL_CORRUPT;
-        if (status == JOURNAL_TORN) return judge(scan, FAULT_SEGMENT_HEADER);
+        enum journal_status status = journal_scan_open(scan);
         if (status != JOURNAL_BATCH) return status;
     }
     while (!is_next_batch(scan, &scan->segments[scan->segment], scan->offset, &next)) {

@@ -44,6 +44,13 @@ struct journal_scan {
 /* The segments in the order of their numbers, one at least. */
 void journal_scan_init(struct journal_scan *scan, const struct journal_bytes *segments, uint32_t segments_count);
 
+/* Opens the first segment, so that it is known which batch comes next; without it the first journal_scan_next does so.
+ * JOURNAL_BATCH, or how the journal ends. */
+enum journal_status journal_scan_open(struct journal_scan *scan);
+
+/* The header of a segment, if its first page is whole: 1, else 0. */
+int journal_read_segment(const struct journal_bytes *segment, struct journal_segment_header *header);
+
 /* JOURNAL_BATCH: *header and *commands are of the next batch, in the segment's bytes. Any other status is the end. */
 enum journal_status journal_scan_next(struct journal_scan *scan, const struct journal_batch_header **header,
                                       const struct command **commands);

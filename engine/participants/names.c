@@ -62,6 +62,13 @@ static void bucket_push(struct exchange *x, uint32_t index) {
     *bucket = index;
 }
 
+/* Once the ring has gone round, the oldest lies where the next would go. */
+void names_fill_buckets(struct exchange *x, uint32_t count) {
+    uint32_t first = count == x->limits.client_ids_max ? x->names_next : 1;
+    for (uint32_t i = first; i <= count; i++) bucket_push(x, i);
+    for (uint32_t i = 1; i < first; i++) bucket_push(x, i);
+}
+
 static void forget(struct exchange *x, uint32_t index) {
     struct order_name *name = &x->names[index];
     uint32_t *link = &x->name_buckets[bucket_of(x, name->participant, name->text)];

@@ -32,6 +32,9 @@ uint32_t names_find(const struct exchange *x, uint32_t participant, const char *
 uint32_t names_insert(struct exchange *x, uint32_t participant, const char *text, uint64_t content, uint64_t order_id,
                       uint32_t instrument);
 
+/* The first `count` entries have been brought back: finds them again, in the order in which they were entered. */
+void names_fill_buckets(struct exchange *x, uint32_t count);
+
 /* The order has another name from now on: names_find no longer finds it by this one. */
 void names_replace(struct exchange *x, uint32_t name);
 

@@ -2,6 +2,7 @@
 #include "engine/views/deals.h"
 
 #include "engine/exchange.h"
+#include "engine/image.h"
 #include "engine/views/orders.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
@@ -224,6 +225,37 @@ const struct deal *deals_find(const struct deals *deals, uint64_t trade_id) {
         else high = middle;
     }
     return NULL;
+}
+
+/* ---- snapshots ---- */
+
+/* The ring as far as it is filled. The lists through it follow from its order. */
+static void span_all(struct image *image, struct deals *deals) {
+    const uint32_t shape[] = {sizeof(struct deal), deals->deals_max};
+    image_shape(image, shape, sizeof shape / sizeof *shape);
+    IMAGE_MEMBER(image, deals->taken_count);
+    image_expect(image, deals->taken_count <= UINT64_MAX / 2);
+    if (image->is_unsound) deals->taken_count = 0;
+    image_array(image, deals->ring, sizeof *deals->ring, deals_count(deals));
+}
+
+void deals_write(const struct deals *deals, struct image *image) {
+    span_all(image, (struct deals *)(uintptr_t)deals);
+}
+
+int deals_load(struct deals *deals, struct image *image) {
+    span_all(image, deals);
+    if (image_end(image) < 0) return -1;
+    for (uint64_t number = oldest(deals); number <= deals->taken_count; number++) {
+        uint32_t slot = slot_of(deals, number);
+        struct deal *deal = &deals->ring[slot];
+        if (deal->number != number || deal->parties[SIDE_BUY].participant >= deals->participants_max ||
+            deal->parties[SIDE_SELL].participant >= deals->participants_max) return -1;
+        deal->next[SIDE_BUY] = deal->next[SIDE_SELL] = 0;
+        for (uint32_t side = 0; side < sides_count(deal); side++)
+            list_append(deals, deal->parties[side].participant, slot);
+    }
+    return 0;
 }
 
 /* ---- consistency ---- */

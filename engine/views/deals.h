@@ -17,6 +17,7 @@
 #include "engine/event.h"
 #include "engine/views/report.h"
 
+struct image;
 struct limits;
 struct deals;
 struct orders_view;
@@ -90,6 +91,12 @@ const struct deal *deals_find(const struct deals *deals, uint64_t trade_id);
 
 /* Deals kept. */
 uint32_t deals_count(const struct deals *deals);
+
+/* All that it remembers, as engine/image.h says, between two commands; and back, into one that was initialised with the
+ * same figures and has taken nothing. 0, or -1 and it is of no use: the image does not fit, or holds what cannot be. */
+void deals_write(const struct deals *deals, struct image *image);
+__attribute__((warn_unused_result))
+int deals_load(struct deals *deals, struct image *image);
 
 /* CHECKs ring, lists and counts; for tests and simulations. */
 void deals_verify(const struct deals *deals);

@@ -3,6 +3,7 @@
 
 #include "engine/book/ladder.h"
 #include "engine/exchange.h"
+#include "engine/image.h"
 #include "instruments/check.h"
 
 /* What stands at one price. Its number is both `head` and `tail` of the ladder's level; 0 = none. */
@@ -240,6 +241,74 @@ price depth_dirty(const struct depth *depth, uint32_t instrument, enum side side
 void depth_settle(struct depth *depth, uint32_t instrument) {
     struct depth_book *book = book_of(depth, instrument);
     for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) book->dirty[side] = (price){0};
+}
+
+/* ---- snapshots ---- */
+
+/* One level, as it is written: aggregates and ladders follow from them. */
+struct level_record {
+    uint32_t ticks, orders_count;
+    uint64_t quantity_lots;
+};
+
+static void write_side(struct image *image, const struct depth *depth, const struct ladder *ladder, uint32_t side) {
+    uint32_t count = ladder->levels_count, left = count;
+    image_span(image, &count, sizeof count);
+    for (uint32_t ticks = ladder->best_ticks; left > 0; left--) {
+        const struct depth_level level = level_at(depth, ladder, ticks);
+        struct level_record record = {ticks, level.orders_count, level.quantity_lots};
+        IMAGE_MEMBER(image, record);
+        ticks = ladder_worse(&depth->prices, ladder, order_of(side), ticks);
+    }
+}
+
+static void load_side(struct image *image, struct depth *depth, uint32_t instrument, uint32_t side) {
+    uint32_t count = 0;
+    struct ladder *ladder = &depth->books[instrument].sides[side];
+    image_count(image, &count, depth->aggregates_max);
+    for (; count > 0 && !image->is_unsound; count--) {
+        struct level_record record = {0};
+        IMAGE_MEMBER(image, record);
+        image_expect(image, record.ticks > 0 && record.ticks <= price_ticks_max && record.orders_count > 0 &&
+                            depth->aggregates_used < depth->aggregates_max);
+        struct level *level = image->is_unsound ? NULL : ladder_reach(&depth->prices, ladder, record.ticks);
+        image_expect(image, level && level->head == 0);
+        if (image->is_unsound) return;
+        level->head = level->tail = aggregate_take(depth);
+        depth->aggregates[level->head] =
+            (struct aggregate){.quantity_lots = record.quantity_lots, .orders_count = record.orders_count};
+        ladder_use(&depth->prices, ladder, order_of(side), record.ticks);
+    }
+}
+
+/* Whether anything was ever shown in it. */
+static int is_touched(const struct depth_book *book) {
+    return (book->dirty[SIDE_BUY].ticks | book->dirty[SIDE_SELL].ticks) != 0 ||
+           book->sides[SIDE_BUY].levels_count + book->sides[SIDE_SELL].levels_count > 0;
+}
+
+static void span_all(struct image *image, struct depth *depth) {
+    const uint32_t shape[] = {sizeof(struct level_record)};
+    uint32_t count = depth->instruments_max;
+    image_shape(image, shape, 1);
+    while (count > 0 && !is_touched(&depth->books[count - 1])) count--;
+    image_count(image, &count, depth->instruments_max);
+    for (uint32_t i = 0; i < count; i++) {
+        IMAGE_MEMBER(image, depth->books[i].dirty);
+        for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) {
+            if (image_is_loading(image)) load_side(image, depth, i, side);
+            else write_side(image, depth, &depth->books[i].sides[side], side);
+        }
+    }
+}
+
+void depth_write(const struct depth *depth, struct image *image) {
+    span_all(image, (struct depth *)(uintptr_t)depth);
+}
+
+int depth_load(struct depth *depth, struct image *image) {
+    span_all(image, depth);
+    return image_end(image);
 }
 
 /* ---- consistency ---- */

@@ -20,6 +20,7 @@
 
 #include "engine/event.h"
 
+struct image;
 struct limits;
 struct depth;
 
@@ -50,6 +51,12 @@ uint32_t depth_levels_count(const struct depth *depth, uint32_t instrument, enum
  * so a reader whose last level was better, with all its levels in use, has nothing to learn. */
 price depth_dirty(const struct depth *depth, uint32_t instrument, enum side side);
 void depth_settle(struct depth *depth, uint32_t instrument);
+
+/* All that it remembers, as engine/image.h says, between two commands; and back, into one that was initialised with the
+ * same figures and has taken nothing. 0, or -1 and it is of no use: the image does not fit, or holds what cannot be. */
+void depth_write(const struct depth *depth, struct image *image);
+__attribute__((warn_unused_result))
+int depth_load(struct depth *depth, struct image *image);
 
 /* CHECKs trees, aggregates and counts, between commands; for tests and simulations. */
 void depth_verify(const struct depth *depth);

@@ -2,6 +2,7 @@
 #include "engine/views/market.h"
 
 #include "engine/exchange.h"
+#include "engine/image.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
 #include "instruments/decimal.h"
@@ -163,6 +164,42 @@ const struct tape_trade *market_view_tape(const struct market_view *view, uint32
     CHECK(age < market_view_tape_count(view, instrument));
     uint64_t number = market_of(view, instrument)->taped_count - 1 - age;
     return &view->tape[(size_t)instrument * view->trades_max + number % view->trades_max];
+}
+
+/* ---- snapshots ---- */
+
+/* An instrument in which something was traded, and the part of its tape that is in use. */
+static void span_market(struct image *image, struct market_view *view, uint32_t instrument) {
+    struct instrument_market *market = &view->markets[instrument];
+    IMAGE_MEMBER(image, *market);
+    image_expect(image, market->taped_count > 0);
+    if (image->is_unsound) market->taped_count = 0;
+    image_array(image, &view->tape[(size_t)instrument * view->trades_max], sizeof *view->tape,
+                market_view_tape_count(view, instrument));
+}
+
+static void span_all(struct image *image, struct market_view *view) {
+    const uint32_t shape[] = {sizeof(struct instrument_market), sizeof(struct tape_trade), view->trades_max};
+    uint32_t count = 0;
+    image_shape(image, shape, sizeof shape / sizeof *shape);
+    IMAGE_MEMBER(image, view->date);
+    for (uint32_t i = 0; i < view->instruments_max; i++) count += view->markets[i].taped_count > 0;
+    image_count(image, &count, view->instruments_max);
+    for (uint32_t instrument = 0; count > 0 && !image->is_unsound; count--, instrument++) {
+        while (instrument + 1 < view->instruments_max && view->markets[instrument].taped_count == 0 &&
+               !image_is_loading(image)) instrument++;
+        image_count(image, &instrument, view->instruments_max - 1);
+        if (!image->is_unsound) span_market(image, view, instrument);
+    }
+}
+
+void market_view_write(const struct market_view *view, struct image *image) {
+    span_all(image, (struct market_view *)(uintptr_t)view);
+}
+
+int market_view_load(struct market_view *view, struct image *image) {
+    span_all(image, view);
+    return image_end(image);
 }
 
 /* ---- consistency ---- */

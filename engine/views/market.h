@@ -21,6 +21,7 @@
 
 #include "engine/event.h"
 
+struct image;
 struct limits;
 struct market_view;
 
@@ -64,6 +65,12 @@ int32_t market_view_date(const struct market_view *view);
 /* Trades on the tape, and one of them: 0 is the latest. */
 uint32_t market_view_tape_count(const struct market_view *view, uint32_t instrument);
 const struct tape_trade *market_view_tape(const struct market_view *view, uint32_t instrument, uint32_t age);
+
+/* All that it remembers, as engine/image.h says, between two commands; and back, into one that was initialised with the
+ * same figures and has taken nothing. 0, or -1 and it is of no use: the image does not fit, or holds what cannot be. */
+void market_view_write(const struct market_view *view, struct image *image);
+__attribute__((warn_unused_result))
+int market_view_load(struct market_view *view, struct image *image);
 
 /* CHECKs that figures and tape agree; for tests and simulations. */
 void market_view_verify(const struct market_view *view);

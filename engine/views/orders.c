@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/exchange.h"
+#include "engine/image.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
@@ -20,7 +21,7 @@ struct orders_view {
     uint32_t buckets_count;             /* a power of two */
     uint32_t free;                      /* linked by order_state.next */
     uint32_t used;                      /* highest number ever taken */
-    uint32_t used_max, ended_max, participants_max;
+    uint32_t used_max, ended_max, participants_max, instruments_max;
     uint32_t open_count, ended_count;
     struct event_held held;             /* wait for the event they belong to; id 0 = none does */
     struct event_contract contract;
@@ -83,6 +84,7 @@ struct orders_view *orders_view_init(void *memory, const struct limits *limits, 
     view->used_max = limits->orders_max + ended_max + 1;
     view->ended_max = ended_max;
     view->participants_max = limits->participants_max;
+    view->instruments_max = limits->instruments_max;
     return view;
 }
 
@@ -524,6 +526,91 @@ uint32_t orders_view_open_count(const struct orders_view *view) {
 
 uint32_t orders_view_ended_count(const struct orders_view *view) {
     return view->ended_count;
+}
+
+/* ---- snapshots ---- */
+
+/* Records 1 to `used`, ended and free ones among them. Lists and buckets follow from them. */
+static void span_all(struct image *image, struct orders_view *view) {
+    const uint32_t shape[] = {sizeof(struct order_state), sizeof(struct event), view->ended_max};
+    image_shape(image, shape, sizeof shape / sizeof *shape);
+    IMAGE_MEMBER(image, view->entries_count);
+    IMAGE_MEMBER(image, view->held);
+    IMAGE_MEMBER(image, view->contract);
+    IMAGE_MEMBER(image, view->name);
+    image_count(image, &view->used, view->used_max);
+    image_count(image, &view->free, view->used);
+    image_count(image, &view->open_count, view->used);
+    image_count(image, &view->ended_count, view->ended_max);
+    image_array(image, view->orders + 1, sizeof *view->orders, view->used);
+}
+
+void orders_view_write(const struct orders_view *view, struct image *image) {
+    span_all(image, (struct orders_view *)(uintptr_t)view);
+}
+
+/* Which records others point to, while buckets are looked for. */
+enum { POINTED_BY_ID = 1, POINTED_BY_NAME = 2 };
+
+static int is_known(const struct order_state *order) { return order->entry != 0; }
+
+/* Links lead to records that there are, and only from records that are in use. */
+static int links_are_sound(const struct orders_view *view) {
+    int sound = 1;
+    for (uint32_t number = 1; number <= view->used; number++) {
+        const struct order_state *order = &view->orders[number];
+        sound &= order->next <= view->used && order->previous <= view->used && order->next_by_id <= view->used &&
+                 order->next_by_name <= view->used && order->reserved == 0;
+        if (!is_known(order)) continue;
+        sound &= order->participant < view->participants_max && order->side <= SIDE_SELL &&
+                 (order->client < view->participants_max || order->client == NAME_NONE) &&
+                 order->instrument < view->instruments_max;
+    }
+    return sound;
+}
+
+/* First and last of a list are those without one before and behind. */
+static int take_place_in_list(struct orders_view *view, uint32_t number) {
+    const struct order_state *order = &view->orders[number];
+    struct order_list *list = order_state_is_open(order) ? &view->open[order->participant] : &view->ended;
+    if ((order->previous == 0 && list->first != 0) || (order->next == 0 && list->last != 0)) return -1;
+    if (order->previous == 0) list->first = number;
+    if (order->next == 0) list->last = number;
+    return 0;
+}
+
+/* A chain's head is the record that no other of its chain points to. */
+static void fill_buckets(struct orders_view *view) {
+    for (uint32_t number = 1; number <= view->used; number++) {
+        const struct order_state *order = &view->orders[number];
+        if (!is_known(order)) continue;
+        view->orders[order->next_by_id].reserved |= POINTED_BY_ID;
+        if (order->client_order_id[0] != '\0') view->orders[order->next_by_name].reserved |= POINTED_BY_NAME;
+    }
+    for (uint32_t number = 0; number <= view->used; number++) {
+        struct order_state *order = &view->orders[number];
+        uint8_t pointed = order->reserved;
+        order->reserved = 0;
+        if (!is_known(order)) continue;
+        if (!(pointed & POINTED_BY_ID)) *id_bucket(view, order->order_id) = number;
+        if (order->client_order_id[0] == '\0' || pointed & POINTED_BY_NAME) continue;
+        *name_bucket(view, order->participant, order->client_order_id) = number;
+    }
+}
+
+int orders_view_load(struct orders_view *view, struct image *image) {
+    uint32_t open_count = 0, known_count = 0;
+    span_all(image, view);
+    if (image_end(image) < 0 || !links_are_sound(view)) return -1;
+    for (uint32_t number = 1; number <= view->used; number++) {
+        const struct order_state *order = &view->orders[number];
+        if (!is_known(order)) continue;
+        if (take_place_in_list(view, number) < 0) return -1;
+        open_count += (uint32_t)order_state_is_open(order);
+        known_count++;
+    }
+    fill_buckets(view);
+    return open_count == view->open_count && known_count == view->open_count + view->ended_count ? 0 : -1;
 }
 
 /* ---- consistency ---- */

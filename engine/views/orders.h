@@ -32,6 +32,7 @@
 #include "engine/event.h"
 #include "engine/views/report.h"
 
+struct image;
 struct limits;
 struct orders_view;
 
@@ -52,7 +53,7 @@ struct order_state {
     uint16_t reason;            /* enum reject: why it ended; 0 = nothing to explain */
     uint8_t status;             /* enum ord_status */
     uint8_t side, order_type, time_in_force, order_flags;
-    uint8_t reserved;
+    uint8_t reserved;           /* 0 outside of orders_view_load */
     uint32_t next, previous;            /* in its list */
     uint32_t next_by_id, next_by_name;  /* in its chains */
     char client_order_id[client_order_id_size];     /* the name it bears now; "" = none */
@@ -104,6 +105,12 @@ void orders_view_status(const struct order_state *order, int64_t time_ns, struct
 
 uint32_t orders_view_open_count(const struct orders_view *view);
 uint32_t orders_view_ended_count(const struct orders_view *view);
+
+/* All that it remembers, as engine/image.h says, between two commands; and back, into one that was initialised with the
+ * same figures and has taken nothing. 0, or -1 and it is of no use: the image does not fit, or holds what cannot be. */
+void orders_view_write(const struct orders_view *view, struct image *image);
+__attribute__((warn_unused_result))
+int orders_view_load(struct orders_view *view, struct image *image);
 
 /* CHECKs all invariants above, lists, chains and counts; for tests and simulations. */
 void orders_view_verify(const struct orders_view *view);

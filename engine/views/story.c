@@ -1,6 +1,7 @@
 /* story.c - a ring of notes in hashed chains; see story.h. */
 #include "engine/views/story.h"
 
+#include "engine/image.h"
 #include "engine/views/depth.h"
 #include "instruments/check.h"
 
@@ -35,8 +36,13 @@ static uint64_t *chain_of(const struct story *story, uint64_t order_id) {
     return &story->chains[(mixed >> 32) & (story->notes_max - 1)];
 }
 
+/* Whether the ring still has the note of that number. */
+static int is_kept(const struct story *story, uint64_t number) {
+    return number != 0 && number + story->notes_max > story->last_number;
+}
+
 static const struct story_note *find(const struct story *story, uint64_t number, uint64_t order_id) {
-    while (number != 0 && number + story->notes_max > story->last_number) {
+    while (is_kept(story, number)) {
         const struct story_note *note = &story->notes[number & (story->notes_max - 1)];
         CHECK(note->number == number);
         if (note->order_id == order_id) return note;
@@ -50,7 +56,7 @@ const struct story_note *story_last(const struct story *story, uint64_t order_id
 }
 
 const struct story_note *story_find(const struct story *story, uint64_t number) {
-    if (number == 0 || number + story->notes_max <= story->last_number) return NULL;
+    if (!is_kept(story, number)) return NULL;
     return &story->notes[number & (story->notes_max - 1)];
 }
 
@@ -61,9 +67,10 @@ const struct story_note *story_before(const struct story *story, const struct st
 static struct story_note *write_note(struct story *story, uint64_t order_id, const struct event *event,
                                      int64_t time_ns) {
     uint64_t *chain = chain_of(story, order_id), number = ++story->last_number;
+    uint64_t before = is_kept(story, *chain) ? *chain : 0;      /* the same, whether or not a snapshot lies between */
     struct story_note *note = &story->notes[number & (story->notes_max - 1)];
     *note = (struct story_note){
-        .number = number, .before = *chain, .order_id = order_id, .time_ns = time_ns, .event = *event,
+        .number = number, .before = before, .order_id = order_id, .time_ns = time_ns, .event = *event,
     };
     *chain = number;
     return note;
@@ -126,4 +133,35 @@ void story_apply(struct story *story, const struct depth *depth, const struct ev
     default:
         break;
     }
+}
+
+/* ---- snapshots ---- */
+
+/* The ring as far as it is filled: from 1 on until it has gone round. Chains follow from the notes. */
+static void span_all(struct image *image, struct story *story) {
+    const uint32_t shape[] = {sizeof(struct story_note), story->notes_max};
+    image_shape(image, shape, sizeof shape / sizeof *shape);
+    IMAGE_MEMBER(image, story->contract);
+    IMAGE_MEMBER(image, story->last_number);
+    image_expect(image, story->last_number <= UINT64_MAX / 2);
+    if (image->is_unsound) story->last_number = 0;
+    if (story->last_number < story->notes_max)
+        image_array(image, story->notes + 1, sizeof *story->notes, story->last_number);
+    else image_array(image, story->notes, sizeof *story->notes, story->notes_max);
+}
+
+void story_write(const struct story *story, struct image *image) {
+    span_all(image, (struct story *)(uintptr_t)story);
+}
+
+int story_load(struct story *story, struct image *image) {
+    span_all(image, story);
+    if (image_end(image) < 0) return -1;
+    uint64_t last = story->last_number;
+    for (uint64_t number = last < story->notes_max ? 1 : last - story->notes_max + 1; number <= last; number++) {
+        const struct story_note *note = &story->notes[number & (story->notes_max - 1)];
+        if (note->number != number || note->before >= number) return -1;
+        *chain_of(story, note->order_id) = number;
+    }
+    return 0;
 }

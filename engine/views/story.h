@@ -16,6 +16,7 @@
 #include "engine/event.h"
 
 struct depth;
+struct image;
 struct story;
 
 /* What an order found when it came to rest: those before it at its own price, and the best price of its side then
@@ -49,5 +50,11 @@ void story_apply(struct story *story, const struct depth *depth, const struct ev
 const struct story_note *story_last(const struct story *story, uint64_t order_id);
 const struct story_note *story_find(const struct story *story, uint64_t number);
 const struct story_note *story_before(const struct story *story, const struct story_note *note);
+
+/* All that it remembers, as engine/image.h says, between two commands; and back, into one that was initialised with the
+ * same figures and has taken nothing. 0, or -1 and it is of no use: the image does not fit, or holds what cannot be. */
+void story_write(const struct story *story, struct image *image);
+__attribute__((warn_unused_result))
+int story_load(struct story *story, struct image *image);
 
 #endif

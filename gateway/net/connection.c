@@ -420,6 +420,12 @@ void connection_on_hash(struct connection *connection, const char *hash) {
     release(connection);
 }
 
+void connection_on_snapshot(struct connection *connection, uint64_t sequence, const char *failure) {
+    dialog_on_snapshot(&connection->dialog, sequence, failure);
+    if (connection->state == CONNECTION_OPEN) mark_ready(connection);
+    release(connection);
+}
+
 static struct connection *connection_new(struct network *network) {
     struct connection *connection = malloc(sizeof *connection);
     if (!connection) return NULL;

@@ -80,6 +80,8 @@ void connection_on_tick(struct connection *connection, int64_t now_ns);
 void connection_hold(struct connection *connection);
 void connection_on_verdict(struct connection *connection, enum logon_verdict verdict);
 void connection_on_hash(struct connection *connection, const char *hash);
+/* The same for a snapshot that it asked for. */
+void connection_on_snapshot(struct connection *connection, uint64_t sequence, const char *failure);
 
 /* The connection that a dialog belongs to. */
 struct connection *connection_of_dialog(struct dialog *dialog);

@@ -1,12 +1,11 @@
 /* daemon.c - wiring; see daemon.h. */
 #include "gateway/net/daemon.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/genesis.h"
 #include "gateway/net/connection.h"
+#include "gateway/net/daemon_world.h"
 #include "gateway/net/verifier.h"
 #include "gateway/recovery.h"
 
@@ -69,6 +68,11 @@ static void host_shutdown(void *owner) {
     daemon_stop(owner);
 }
 
+static const char *host_snapshot(void *owner, struct dialog *dialog) {
+    struct daemon *daemon = owner;
+    return snapshots_ask(&daemon->snapshots, connection_of_dialog(dialog));
+}
+
 static struct hub_host host_of(struct daemon *daemon, enum clock_mode clock) {
     return (struct hub_host){
         .owner = daemon,
@@ -84,6 +88,7 @@ static struct hub_host host_of(struct daemon *daemon, enum clock_mode clock) {
         .announce = host_announce,
         .is_full = host_is_full,
         .shutdown = host_shutdown,
+        .snapshot = host_snapshot,
     };
 }
 
@@ -111,11 +116,12 @@ static void due_open(struct daemon *daemon) {
     plan_due(daemon);
 }
 
-/* ---- the recording ---- */
+/* ---- the recording, and snapshots ---- */
 
 static void on_turn_end(uv_prepare_t *turn_end) {
     struct daemon *daemon = turn_end->data;
     sequencer_flush_recording(&daemon->sequencer);
+    if (!daemon->is_stopping) snapshots_on_turn(&daemon->snapshots);
 }
 
 static void turn_end_open(struct daemon *daemon) {
@@ -142,109 +148,12 @@ static void sync_open(struct daemon *daemon, enum sync_mode mode) {
     uv_timer_start(&daemon->sync, on_sync, sync_tick_ms, sync_tick_ms);
 }
 
-static int record(struct daemon *daemon, const char *path, char *error, size_t error_size) {
-    if (!path) return 0;
-    int status = sequencer_record(&daemon->sequencer, path);
-    if (status < 0) snprintf(error, error_size, "%s cannot be recorded to: %s", path, strerror(-status));
-    return status < 0 ? -1 : 0;
-}
-
 /* ---- life ---- */
 
-/* Everything that needs memory, in the order of dependence; daemon_close undoes what was done. */
-static int open_parts(struct daemon *daemon, enum clock_mode clock) {
-    struct sequencer *sequencer = &daemon->sequencer;
-    const struct hub_host host = host_of(daemon, clock);
-    const struct hub_views hub_views = {
-        .exchange = sequencer->exchange, .orders = sequencer->orders, .deals = sequencer->deals,
-        .story = sequencer->story,
-    };
-    const struct publisher_views publisher_views = {
-        .exchange = sequencer->exchange, .depth = sequencer->depth, .market = sequencer->market,
-    };
-    int status = hub_init(&daemon->hub, &host, &hub_views);
-    if (status == 0) status = publisher_init(&daemon->publisher, &publisher_views);
-    if (status == 0) status = credentials_init(&daemon->credentials, exchange_limits(sequencer->exchange)->users_max);
-    return status;
-}
-
-static void close_journal(struct daemon *daemon) {
-    if (daemon->committer) committer_close(daemon->committer);
-    daemon->committer = NULL;
-}
-
-static void close_parts(struct daemon *daemon) {
-    close_journal(daemon);
-    credentials_close(&daemon->credentials);
-    publisher_close(&daemon->publisher);
-    hub_close(&daemon->hub);
-    sequencer_close(&daemon->sequencer);
-}
-
-static int open_exchange(struct daemon *daemon, const struct config *config, const struct limits *limits, char *error,
-                         size_t error_size) {
-    int status = sequencer_open(&daemon->sequencer, limits);
-    if (status == 0) status = open_parts(daemon, config->clock);
-    if (status < 0) {
-        snprintf(error, error_size, "no memory for the exchange: %s", strerror(-status));
-        return DAEMON_FAILED;
-    }
-    sequencer_connect(&daemon->sequencer, &daemon->hub, &daemon->publisher, &daemon->credentials);
-    return record(daemon, config->record, error, error_size) < 0 ? DAEMON_FAILED : DAEMON_OK;
-}
-
-/* A world that does not exist yet, from its file. All of it is one batch of the journal: it is there, or it is not. */
-static int create_world(struct daemon *daemon, const struct config *config, char *error, size_t error_size) {
-    struct scenario scenario;
-    if (genesis_read(config->scenario, &scenario, error, error_size) < 0) return DAEMON_FAILED;
-    int status = open_exchange(daemon, config, &scenario.limits, error, error_size);
-    if (status == DAEMON_OK && daemon->committer) {
-        if (committer_begin(daemon->committer, &scenario.limits, error, error_size) < 0) status = DAEMON_FAILED;
-        else sequencer_commit_to(&daemon->sequencer, daemon->committer);
-    }
-    if (status == DAEMON_OK && genesis_apply(&daemon->sequencer, &scenario, config->clock, error, error_size) < 0)
-        status = DAEMON_FAILED;
-    scenario_free(&scenario);
-    return status;
-}
-
-static void say_recovered(const struct config *config, const struct recovery *recovery) {
-    fprintf(stderr, "birzhad: %s: %" PRIu64 " commands in %" PRIu64 " batches came back", config->data,
-            recovery->commands_count, recovery->scan.next_batch - 1);
-    if (recovery->is_torn) fprintf(stderr, "; %" PRIu64 " bytes that were never finished are cut off",
-                                   recovery->scan.torn_bytes);
-    fprintf(stderr, "\n");
-    if (config->scenario) fprintf(stderr, "birzhad: --scenario is not read: the world exists\n");
-}
-
-/* The world that the journal tells of. */
-static int recover_world(struct daemon *daemon, const struct config *config, struct recovery *recovery, char *error,
-                         size_t error_size) {
-    struct sequencer *sequencer = &daemon->sequencer;
-    int status = open_exchange(daemon, config, &recovery->scan.limits, error, error_size);
-    if (status != DAEMON_OK) return status;
-    if (recovery_replay(recovery, sequencer, error, error_size) < 0) return DAEMON_CORRUPT;
-    if (committer_resume(daemon->committer, &recovery->scan, recovery->events_hash, error, error_size) < 0)
-        return DAEMON_FAILED;
-    sequencer_commit_to(sequencer, daemon->committer);
-    say_recovered(config, recovery);
-    return DAEMON_OK;
-}
-
-static int open_world(struct daemon *daemon, const struct config *config, char *error, size_t error_size) {
-    if (config->ephemeral) return create_world(daemon, config, error, error_size);
-    struct recovery recovery;
-    daemon->committer = &daemon->committer_memory;
-    if (committer_open(daemon->committer, config->data, config->sync, error, error_size) < 0) return DAEMON_FAILED;
-    const struct segment_files *files = &daemon->committer->storage.files;
-    if (recovery_begin(&recovery, files->segments, files->count, error, error_size) < 0)
-        return DAEMON_CORRUPT;
-    if (recovery.is_empty) return create_world(daemon, config, error, error_size);
-    return recover_world(daemon, config, &recovery, error, error_size);
-}
-
+/* While the disk is never idle, this is when a batch has ended and no command has come since. */
 static void on_durable(void *owner) {
     struct daemon *daemon = owner;
+    if (!daemon->is_stopping) snapshots_on_turn(&daemon->snapshots);
     network_release(&daemon->network);
 }
 
@@ -265,12 +174,15 @@ static int start(struct daemon *daemon, const struct config *config, char *error
 int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *config, char *error, size_t error_size) {
     memset(daemon, 0, offsetof(struct daemon, network));
     daemon->loop = loop;
-    int status = open_world(daemon, config, error, error_size);
+    const struct hub_host host = host_of(daemon, config->clock);
+    uint64_t snapshot_sequence;
+    int status = daemon_world_open(daemon, config, &host, &snapshot_sequence, error, error_size);
     if (status == DAEMON_OK) status = start(daemon, config, error, error_size);
     if (status != DAEMON_OK) {
-        close_parts(daemon);
+        daemon_world_close(daemon);
         return status;
     }
+    snapshots_open(&daemon->snapshots, loop, config, daemon->committer, &daemon->sequencer, snapshot_sequence);
     network_open(&daemon->network, loop, &daemon->hub, &daemon->publisher);
     daemon->network.committer = daemon->committer;
     due_open(daemon);
@@ -289,6 +201,7 @@ int daemon_listen(struct daemon *daemon, const char *host, uint16_t *port, char 
 void daemon_stop(struct daemon *daemon) {
     if (daemon->is_stopping) return;
     daemon->is_stopping = 1;
+    snapshots_stop(&daemon->snapshots);
     network_shutdown(&daemon->network);
 }
 
@@ -296,7 +209,11 @@ void daemon_close(struct daemon *daemon) {
     uv_close((uv_handle_t *)&daemon->due, NULL);
     uv_close((uv_handle_t *)&daemon->turn_end, NULL);
     uv_close((uv_handle_t *)&daemon->sync, NULL);
-    close_journal(daemon);
+    snapshots_stop(&daemon->snapshots);
+    if (daemon->committer) committer_finish(daemon->committer);
+    snapshots_make_last(&daemon->snapshots);
+    snapshots_close(&daemon->snapshots);
+    daemon_world_close_journal(daemon);
     network_close(&daemon->network);
-    close_parts(daemon);
+    daemon_world_close(daemon);
 }

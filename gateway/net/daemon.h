@@ -17,6 +17,7 @@
 #include "gateway/committer.h"
 #include "gateway/config.h"
 #include "gateway/net/network.h"
+#include "gateway/net/snapshots.h"
 #include "gateway/password.h"
 #include "gateway/publisher.h"
 #include "gateway/sequencer.h"
@@ -33,11 +34,12 @@ struct daemon {
     struct sequencer sequencer;
     struct credentials credentials;
     struct publisher publisher;
+    struct snapshots snapshots;
     struct hub hub;
     struct network network;
 };
 
-/* DAEMON_CORRUPT: the journal is damaged. */
+/* DAEMON_CORRUPT: journal or snapshots are damaged, or do not make a whole. */
 enum daemon_status { DAEMON_OK = 0, DAEMON_FAILED = -1, DAEMON_CORRUPT = -2 };
 
 /* Brings back the world that the data folder holds, or creates the one that `config` names. On an error one line is in

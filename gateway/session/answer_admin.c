@@ -108,6 +108,21 @@ static void answer_digest(struct dialog *dialog, const struct request *request) 
                                       dialog_now_ns(dialog)));
 }
 
+/* Takes its time, elsewhere; answer_snapshot does the rest. */
+static void begin_snapshot(struct dialog *dialog, const struct request *request) {
+    const struct hub_host *host = &dialog->hub->host;
+    dialog->pending_id = request->id;
+    dialog->state = DIALOG_SAVING;
+    const char *refusal = host->snapshot ? host->snapshot(host->owner, dialog) : "there is no journal";
+    if (refusal) dialog_on_snapshot(dialog, 0, refusal);
+}
+
+void answer_snapshot(struct dialog *dialog, uint64_t sequence, const char *failure) {
+    if (failure) dialog_refuse(dialog, &dialog->pending_id, REJECT_NOT_AVAILABLE, failure);
+    else dialog_send(dialog, encode_ack_snapshot(dialog->hub->out, &dialog->pending_id, sequence,
+                                                 dialog_now_ns(dialog)));
+}
+
 /* The password is hashed first, elsewhere; answer_user does the rest. */
 static void begin_user(struct dialog *dialog, struct request *request) {
     struct hub *hub = dialog->hub;
@@ -161,6 +176,9 @@ void answer_admin(struct dialog *dialog, struct request *request) {
         break;
     case REQUEST_ADMIN_USER:
         begin_user(dialog, request);
+        break;
+    case REQUEST_ADMIN_SNAPSHOT:
+        begin_snapshot(dialog, request);
         break;
     case REQUEST_ADMIN_SHUTDOWN:
         send_ack(dialog, &request->id);

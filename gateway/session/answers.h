@@ -18,6 +18,9 @@ void answer_admin(struct dialog *dialog, struct request *request);
 /* The second half of admin_user, once the password is hashed (NULL: it could not be). */
 void answer_user(struct dialog *dialog, const char *hash);
 
+/* The second half of admin_snapshot: it is on disk, or `failure` says why not. */
+void answer_snapshot(struct dialog *dialog, uint64_t sequence, const char *failure);
+
 /* Sends the message of `size` bytes in hub->out. */
 void dialog_send(struct dialog *dialog, uint32_t size);
 /* Refuses a request by the layer of sessions. */

@@ -191,6 +191,13 @@ void dialog_on_hash(struct dialog *dialog, const char *hash) {
     answer_user(dialog, hash);
 }
 
+void dialog_on_snapshot(struct dialog *dialog, uint64_t sequence, const char *failure) {
+    if (dialog->state == DIALOG_CLOSED) return;
+    CHECK(dialog->state == DIALOG_SAVING);
+    dialog->state = DIALOG_LOGGED_ON;
+    answer_snapshot(dialog, sequence, failure);
+}
+
 static void log_out(struct dialog *dialog, const struct request *request) {
     dialog->cancel_on_disconnect = 0;
     dialog_send(dialog, encode_logout(dialog->hub->out, &request->id, dialog_now_ns(dialog)));
@@ -394,7 +401,7 @@ void dialog_pump(struct dialog *dialog) {
 }
 
 int dialog_is_busy(const struct dialog *dialog) {
-    if (dialog->state == DIALOG_CHECKING || dialog->state == DIALOG_DELAYED) return 1;
+    if (dialog->state == DIALOG_CHECKING || dialog->state == DIALOG_DELAYED || dialog->state == DIALOG_SAVING) return 1;
     if (dialog->listing || dialog->answer.has_ack) return 1;
     if (dialog->state != DIALOG_LOGGED_ON || dialog->participant == NAME_NONE) return 0;
     return dialog->next_seq < stream_next_seq(&dialog->hub->desks[dialog->participant].stream);
@@ -404,7 +411,7 @@ int dialog_is_busy(const struct dialog *dialog) {
 
 void dialog_on_tick(struct dialog *dialog, int64_t now_ns, int64_t sent_ns, int64_t received_ns) {
     if (dialog->state == DIALOG_DELAYED && now_ns >= dialog->answer_at_ns) refuse_logon(dialog);
-    if (dialog->state != DIALOG_LOGGED_ON) return;
+    if (dialog->state != DIALOG_LOGGED_ON && dialog->state != DIALOG_SAVING) return;
     if (now_ns - received_ns >= SILENCE_NS) {
         dialog->port->finish(dialog->port);
     } else if (now_ns - sent_ns >= HEARTBEAT_NS) {

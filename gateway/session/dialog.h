@@ -3,7 +3,8 @@
  * (In the market's own words a session is a trading session; ours with a client is called a dialog.)
  *
  * States. STRANGER: has not logged on, reads public data. CHECKING: its password, or the password of a user that it
- * creates, is being hashed elsewhere. DELAYED: too many wrong passwords, the answer is held back. LOGGED_ON. CLOSED.
+ * creates, is being hashed elsewhere. DELAYED: too many wrong passwords, the answer is held back. LOGGED_ON. SAVING:
+ * a snapshot that it asked for is being made. CLOSED.
  *
  * One request at a time: a dialog that is busy takes no request until it is done, so replies leave in the order of the
  * requests. It is busy while it waits for a password check, and while it has more to send than its connection
@@ -37,7 +38,7 @@ enum {
 
 struct listing;
 
-enum dialog_state { DIALOG_STRANGER, DIALOG_CHECKING, DIALOG_DELAYED, DIALOG_LOGGED_ON, DIALOG_CLOSED };
+enum dialog_state { DIALOG_STRANGER, DIALOG_CHECKING, DIALOG_DELAYED, DIALOG_LOGGED_ON, DIALOG_SAVING, DIALOG_CLOSED };
 
 enum logon_verdict { LOGON_REFUSED, LOGON_PASSED };
 
@@ -64,7 +65,7 @@ struct dialog {
     uint64_t next_seq;                  /* of the stream: what this connection gets next */
     uint64_t live_seq;                  /* reports below were made before the logon */
     int64_t answer_at_ns;               /* DELAYED */
-    struct request_id pending_id;       /* CHECKING, DELAYED: of the request that waits */
+    struct request_id pending_id;       /* CHECKING, DELAYED, SAVING: of the request that waits */
     uint32_t pending_user;              /* CHECKING: who wants to log on; NAME_NONE = nobody of that name */
     uint64_t pending_next_seq;          /* CHECKING: next_expected_seq of the logon */
     struct command pending_command;     /* CHECKING: USER to be applied when its password is hashed; kind 0 = a logon */
@@ -89,6 +90,10 @@ void dialog_on_too_slow(struct dialog *dialog);
  * NULL = it could not be made. */
 void dialog_on_verdict(struct dialog *dialog, enum logon_verdict verdict, int64_t now_ns);
 void dialog_on_hash(struct dialog *dialog, const char *hash);
+
+/* Result of hub_host.snapshot: `failure` says why there is none, NULL = it is on disk. Ignored when the dialog is
+ * closed. */
+void dialog_on_snapshot(struct dialog *dialog, uint64_t sequence, const char *failure);
 
 /* Sends what waits, as far as the port is not behind. Idempotent. */
 void dialog_pump(struct dialog *dialog);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/image.h"
 #include "gateway/session/dialog.h"
 #include "instruments/check.h"
 
@@ -42,6 +43,34 @@ void hub_close(struct hub *hub) {
     free(hub->decoder);
     hub->desks = NULL;
 }
+
+/* ---- snapshots ---- */
+
+/* Those who were ever told something, each behind its index. */
+static void span_streams(struct image *image, struct hub *hub) {
+    const uint32_t shape[] = {sizeof(struct report), stream_reports_max};
+    uint32_t count = 0;
+    image_shape(image, shape, sizeof shape / sizeof *shape);
+    for (uint32_t i = 0; i < hub->participants_max; i++) count += hub->desks[i].stream.next_seq > 0;
+    image_count(image, &count, exchange_participants_count(hub->views.exchange));
+    for (uint32_t index = 0; count > 0 && !image->is_unsound; count--, index++) {
+        while (!image_is_loading(image) && hub->desks[index].stream.next_seq == 0) index++;
+        image_count(image, &index, exchange_participants_count(hub->views.exchange) - 1);
+        image_expect(image, !image_is_loading(image) || hub->desks[index].stream.next_seq == 0);
+        if (!image->is_unsound) stream_image(&hub->desks[index].stream, image);
+    }
+}
+
+void hub_write(const struct hub *hub, struct image *image) {
+    span_streams(image, (struct hub *)(uintptr_t)hub);
+}
+
+int hub_load(struct hub *hub, struct image *image) {
+    span_streams(image, hub);
+    return image_end(image);
+}
+
+/* ---- reports ---- */
 
 void hub_on_report(struct hub *hub, const struct report *report) {
     CHECK(report->participant < hub->participants_max);

@@ -20,6 +20,7 @@
 
 struct deals;
 struct dialog;
+struct image;
 struct orders_view;
 struct story;
 
@@ -52,6 +53,9 @@ struct hub_host {
     /* Whether the journal has no room for what a client asks: it is refused with 1212. NULL = never. */
     int (*is_full)(void *owner);
     void (*shutdown)(void *owner);
+    /* Begins a snapshot; the answer is dialog_on_snapshot, once, later. Or says why none can be made now. NULL =
+     * never. */
+    const char *(*snapshot)(void *owner, struct dialog *dialog);
 };
 
 /* What queries read. */
@@ -89,6 +93,13 @@ struct hub {
 __attribute__((warn_unused_result))
 int hub_init(struct hub *hub, const struct hub_host *host, const struct hub_views *views);
 void hub_close(struct hub *hub);
+
+/* The streams of all participants, as engine/image.h says; back into a hub that has had no report, whose exchange is
+ * there already. 0, or -1: the image does not fit or there is no memory for it, and the hub is only good to be
+ * closed. */
+void hub_write(const struct hub *hub, struct image *image);
+__attribute__((warn_unused_result))
+int hub_load(struct hub *hub, struct image *image);
 
 /* A report of the command that is being applied. */
 void hub_on_report(struct hub *hub, const struct report *report);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/image.h"
 #include "instruments/check.h"
 
 enum { reports_min = 16 };
@@ -60,4 +61,31 @@ uint64_t stream_append(struct stream *stream, const struct report *report) {
 const struct report *stream_find(const struct stream *stream, uint64_t seq) {
     if (seq < stream_first_seq(stream) || seq >= stream_next_seq(stream)) return NULL;
     return slot(stream, seq);
+}
+
+/* ---- snapshots ---- */
+
+static int reserve(struct stream *stream, uint64_t kept) {
+    uint32_t capacity = reports_min;
+    while (capacity < kept) capacity *= 2;
+    stream->reports = malloc(capacity * sizeof *stream->reports);
+    if (!stream->reports) return -1;
+    stream->capacity = capacity;
+    return 0;
+}
+
+void stream_image(struct stream *stream, struct image *image) {
+    IMAGE_MEMBER(image, stream->first_seq);
+    IMAGE_MEMBER(image, stream->next_seq);
+    uint64_t kept = stream->next_seq - stream->first_seq;
+    image_expect(image, stream->first_seq > 0 && stream->first_seq <= stream->next_seq && kept <= stream_reports_max);
+    if (image_is_loading(image) && (image->is_unsound || (kept > 0 && reserve(stream, kept) < 0))) {
+        image_expect(image, 0);
+        *stream = (struct stream){0};
+        return;
+    }
+    for (uint64_t seq = stream->first_seq; seq < stream->next_seq; seq++) {
+        image_span(image, slot(stream, seq), sizeof *stream->reports);
+        image_expect(image, image->is_unsound || slot(stream, seq)->seq == seq);
+    }
 }

@@ -12,6 +12,8 @@
 
 #include "engine/views/report.h"
 
+struct image;
+
 enum { stream_reports_max = 65536 };
 
 struct stream {
@@ -30,6 +32,10 @@ uint64_t stream_append(struct stream *stream, const struct report *report);
 uint64_t stream_next_seq(const struct stream *stream);
 /* Oldest number still kept; stream_next_seq when nothing is. */
 uint64_t stream_first_seq(const struct stream *stream);
+
+/* The reports that are kept, and the numbers, as engine/image.h says; back into a stream that is zeroed. An image
+ * that is unsound, or more than there is memory for, leaves the stream without reports and the image unsound. */
+void stream_image(struct stream *stream, struct image *image);
 
 /* The report with this number; NULL when it is not kept. Valid until the next append. */
 const struct report *stream_find(const struct stream *stream, uint64_t seq);

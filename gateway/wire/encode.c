@@ -154,6 +154,12 @@ uint32_t encode_ack(char *out, const struct request_id *id, int64_t time_ns) {
     return json_end(&json, time_ns);
 }
 
+uint32_t encode_ack_snapshot(char *out, const struct request_id *id, uint64_t sequence, int64_t time_ns) {
+    struct json json = json_begin(out, "ack", id);
+    json_member_unsigned(&json, "sequence", sequence);
+    return json_end(&json, time_ns);
+}
+
 uint32_t encode_ack_clock(char *out, const struct request_id *id, int32_t trade_date, int64_t time_ns) {
     struct json json = json_begin(out, "ack", id);
     char now[timestamp_text_size];

@@ -68,6 +68,8 @@ uint32_t encode_refused(char *out, const struct exchange *exchange, const struct
 
 /* The answer to an administrative request that was done. */
 uint32_t encode_ack(char *out, const struct request_id *id, int64_t time_ns);
+/* admin_snapshot: the last command that the snapshot has. */
+uint32_t encode_ack_snapshot(char *out, const struct request_id *id, uint64_t sequence, int64_t time_ns);
 uint32_t encode_ack_clock(char *out, const struct request_id *id, int32_t trade_date, int64_t time_ns);
 /* subscribe and unsubscribe; `symbols` is "all" or the list, as asked. */
 uint32_t encode_ack_channel(char *out, const struct exchange *exchange, const struct request *request, int64_t time_ns);

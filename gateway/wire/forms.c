@@ -719,6 +719,7 @@ static const struct form forms[REQUEST_COUNT] = {
     [REQUEST_ADMIN_RESUME] = {FIELDS(admin_halt_fields), begin_halt, complete_halt, finish_halt},
     [REQUEST_ADMIN_DIGEST] = {NULL, 0, NULL, NULL, NULL},
     [REQUEST_ADMIN_SHUTDOWN] = {NULL, 0, NULL, NULL, NULL},
+    [REQUEST_ADMIN_SNAPSHOT] = {NULL, 0, NULL, NULL, NULL},
 };
 
 const struct form *form_of(enum request_type type) {

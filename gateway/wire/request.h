@@ -46,7 +46,7 @@ enum availability { OFFERED, LATER };
     XX(ADMIN_RESUME, "admin_resume", OFFERED, SUPERVISOR) \
     XX(ADMIN_DIGEST, "admin_digest", OFFERED, SUPERVISOR) \
     XX(ADMIN_SHUTDOWN, "admin_shutdown", OFFERED, ADMIN) \
-    XX(ADMIN_SNAPSHOT, "admin_snapshot", LATER, ADMIN) \
+    XX(ADMIN_SNAPSHOT, "admin_snapshot", OFFERED, ADMIN) \
     XX(ADMIN_PHASE, "admin_phase", OFFERED, SUPERVISOR) \
     XX(ADMIN_KILL, "admin_kill", OFFERED, SUPERVISOR) \
     XX(ADMIN_NEWS, "admin_news", OFFERED, SUPERVISOR) \

@@ -1,6 +1,6 @@
 /* kill_driver.c - the server is killed in the midst of its work, again and again, and must not have lied.
  *
- *     kill_driver SERVER_BINARY [KILLS] [SEED] [SYNC]      (5, 1, group)
+ *     kill_driver SERVER_BINARY [KILLS] [SEED] [SYNC] [snapshots]      (5, 1, group)
  *     kill_driver SERVER_BINARY full FOLDER      instead: orders until the disk is full, see full_disk.sh
  *     kill_driver SERVER_BINARY again FOLDER     and the same server once there is room
  *     kill_driver SERVER_BINARY fails FOLDER LIBRARY   instead: a disk that fails, see failing_sync.sh
@@ -10,9 +10,12 @@
  * clients had received by then was acknowledged: each of those orders must be in the journal, and the journal must hold
  * no order that nobody sent. Then the server starts again on the same folder: its state must be that of a replay of the
  * journal, to the hash, and every participant's private numbers must go on where the acknowledged ones ended. After
- * every 50 kills the folder is begun anew. With SYNC none, which promises nothing, it should find that something is lost:
+ * every 50 kills the folder is begun anew. With `snapshots`, one is made every few hundred
+ * commands, the journal is in small segments, and what is not needed of it is pruned; the driver keeps links to all of them,
+ * so that what is expected still comes from a replay of everything. With SYNC none, which promises nothing, it should find that something is lost:
  * that shows that it looks. Prints its figures, the last line sums up, and exits 0 if all held. */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -27,6 +30,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,13 +57,15 @@ struct trader {
 struct driver {
     const char *server, *sync;
     char folder[64], world[64];
+    uint32_t has_snapshots;
+    char shadow[80];                /* links to every segment that there ever was; with snapshots */
     pid_t pid;
     int port, output;
     uint32_t round;
     struct trader clients[clients_count];
     /* What the journal held at the end of the round before. */
     uint64_t sequence_before;
-    uint64_t acknowledged, in_journal, kills_in_write;
+    uint64_t acknowledged, in_journal, kills_in_write, kills_in_snapshot, pruned, pruned_before;
 };
 
 __attribute__((format(printf, 1, 2), noreturn))
@@ -109,7 +115,8 @@ static void start_server(struct driver *d) {
         dup2(ends[1], STDOUT_FILENO);
         dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
         execl(d->server, d->server, "--listen", "127.0.0.1:0", "--clock", "manual", "--scenario", d->world, "--data",
-              d->folder, "--sync", d->sync, (char *)NULL);
+              d->folder, "--sync", d->sync, d->has_snapshots ? "--prune" : (char *)NULL, "--snapshot-every", "300",
+              "--segment-mib", "1", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -145,6 +152,60 @@ static void kill_server(struct driver *d) {
     kill(d->pid, SIGKILL);
     waitpid(d->pid, NULL, 0);
     close(d->output);
+}
+
+/* ---- links to all segments ---- */
+
+/* The number of a segment's file; 0: it is none. */
+static uint64_t number_of(const char *name) {
+    uint64_t number;
+    return segment_number(name, &number) ? number : 0;
+}
+
+/* A segment that was begun anew is another file. */
+static void link_one(const struct driver *d, const char *name) {
+    char path[160], other[160];
+    struct stat here, there;
+    snprintf(path, sizeof path, "%s/%s", d->folder, name);
+    snprintf(other, sizeof other, "%s/%s", d->shadow, name);
+    if (stat(path, &here) < 0) return;
+    if (stat(other, &there) == 0 && there.st_ino == here.st_ino) return;
+    unlink(other);
+    if (link(path, other) < 0 && errno != ENOENT) die("cannot link %s: %s", path, strerror(errno));
+}
+
+/* Of those that a recovery cut off nothing is left. */
+static void unlink_behind(const struct driver *d, uint64_t last) {
+    char path[160];
+    DIR *names = opendir(d->shadow);
+    if (!names) die("no shadow folder");
+    for (const struct dirent *entry; (entry = readdir(names)) != NULL;) {
+        if (number_of(entry->d_name) <= last) continue;
+        snprintf(path, sizeof path, "%s/%.40s", d->shadow, entry->d_name);
+        unlink(path);
+    }
+    closedir(names);
+}
+
+/* Links what is new; says whether a snapshot is being written. */
+static int link_segments(struct driver *d) {
+    uint64_t first = UINT64_MAX, last = 0;
+    int is_writing_one = 0;
+    if (!d->has_snapshots) return 0;
+    DIR *names = opendir(d->folder);
+    if (!names) die("no folder");
+    for (const struct dirent *entry; (entry = readdir(names)) != NULL;) {
+        uint64_t number = number_of(entry->d_name);
+        is_writing_one |= strstr(entry->d_name, ".tmp") != NULL;
+        if (number == 0) continue;
+        if (number > last) last = number;
+        if (number < first) first = number;
+        link_one(d, entry->d_name);
+    }
+    closedir(names);
+    unlink_behind(d, last);
+    if (last > 0 && first > d->pruned + 1) d->pruned = first - 1;
+    return is_writing_one;
 }
 
 /* ---- clients ---- */
@@ -235,10 +296,14 @@ static void take_answers(struct driver *d, int i, int patience_ms) {
 static void run_load(struct driver *d) {
     int64_t end_ms = now_ms() + 2 + (int64_t)(next_random() % kill_after_ms_max);
     while (now_ms() < end_ms) {
+        link_segments(d);
         for (int i = 0; i < clients_count; i++) send_orders(d, i);
         for (int i = 0; i < clients_count; i++) take_answers(d, i, 0);
     }
+    int is_writing_one = link_segments(d);
     kill_server(d);
+    d->kills_in_snapshot += (uint64_t)is_writing_one;
+    link_segments(d);
     for (int i = 0; i < clients_count; i++) {
         take_answers(d, i, 100);
         close(d->clients[i].socket);
@@ -283,7 +348,7 @@ static void read_journal(struct driver *d, uint64_t until, struct following *f, 
     const struct journal_batch_header *header;
     const struct command *commands;
     enum journal_status status;
-    if (segment_files_map(&files, d->folder) < 0 || files.count == 0) die("the journal cannot be read");
+    if (segment_files_map(&files, d->has_snapshots ? d->shadow : d->folder) < 0 || files.count == 0) die("the journal cannot be read");
     journal_scan_init(&scan, files.segments, files.count);
     memset(in_journal, 0, clients_count * sizeof *in_journal);
     while ((status = journal_scan_next(&scan, &header, &commands)) == JOURNAL_BATCH) {
@@ -351,11 +416,16 @@ static void begin_folder(struct driver *d) {
     snprintf(d->folder, sizeof d->folder, "/tmp/birzha-crash-XXXXXX");
     if (!mkdtemp(d->folder)) die("no folder");
     memset(d->clients, 0, sizeof d->clients);
+    if (!d->has_snapshots) return;
+    snprintf(d->shadow, sizeof d->shadow, "%s.all", d->folder);
+    if (mkdir(d->shadow, 0700) < 0) die("no shadow folder");
+    d->pruned_before += d->pruned;
+    d->pruned = 0;
 }
 
 static void remove_folder(struct driver *d) {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", d->folder);
+    char command[256];
+    snprintf(command, sizeof command, "rm -rf '%s' '%s.all'", d->folder, d->folder);
     if (system(command) != 0) die("the folder cannot be removed");
 }
 
@@ -430,6 +500,7 @@ static int run_kills(struct driver *d, uint32_t kills) {
     begin_folder(d);
     for (d->round = 1; d->round <= kills; d->round++) {
         start_server(d);
+        link_segments(d);
         if (d->round > 1) check_state(d);
         for (int i = 0; i < clients_count; i++) log_on(d, i);
         run_load(d);
@@ -441,6 +512,9 @@ static int run_kills(struct driver *d, uint32_t kills) {
     remove_folder(d);
     printf("crash: %u kills, %" PRIu64 " of them in a write or sync; %" PRIu64 " orders acknowledged, %" PRIu64
            " in the journal; 0 lost, 0 invented\n", kills, d->kills_in_write, d->acknowledged, d->in_journal);
+    if (d->has_snapshots)
+        printf("crash: with snapshots: %" PRIu64 " kills while one was written, %" PRIu64 " segments pruned; every state that "
+               "came back was that of a replay of everything\n", d->kills_in_snapshot, d->pruned_before + d->pruned);
     return 0;
 }
 
@@ -455,6 +529,7 @@ static int run(struct driver *d, int argc, char **argv) {
     if (mode[0] >= '0' && mode[0] <= '9') {
         random_state = *third ? strtoull(third, NULL, 10) : 1;
         if (argc > 4) d->sync = argv[4];
+        d->has_snapshots = argc > 5 && strcmp(argv[5], "snapshots") == 0;
         return run_kills(d, (uint32_t)strtoul(mode, NULL, 10));
     }
     snprintf(d->folder, sizeof d->folder, "%s", third);

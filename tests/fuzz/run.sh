@@ -5,7 +5,7 @@ set -eu
 build=$1 runs=$2
 shift 2
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(line guard decode scenario journal commands)
+[ ${#targets[@]} -gt 0 ] || targets=(line guard decode scenario journal snapshot commands)
 for target in "${targets[@]}"; do
     mkdir -p "$build/fuzz/corpus/$target" "tests/fuzz/corpus/$target"
     "$build/fuzz/fuzz_$target" -runs="$runs" -max_len=4096 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \

@@ -1,10 +1,12 @@
 /* journal_main.c - the command line of `birzha journal`, and its verbs. */
 #include "tools/journal/journal_main.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/recorder.h"
 #include "instruments/calendar.h"
@@ -17,14 +19,15 @@ enum journal_exit { JOURNAL_DONE = 0, JOURNAL_FAILED = 1, JOURNAL_USAGE = 2, JOU
 static const char help_text[] =
     "birzha journal - what a journal says\n"
     "\n"
-    "  birzha journal verify DIR              is it whole? Replays it and checks every hash\n"
+    "  birzha journal verify DIR              is it whole? Replays it and checks every hash, and the snapshots\n"
     "  birzha journal digest DIR [UNTIL]      the hash of the state: one JSON line\n"
     "  birzha journal replay DIR [UNTIL]      the state: sessions, books and balances, one JSON line each\n"
     "  birzha journal dump DIR [UNTIL]        the commands, one JSON line each, with the events they gave\n"
     "  birzha journal diff DIR DIR            the first command in which two journals differ\n"
     "  birzha journal stream DIR FILE         a recorded stream for birzha report\n"
     "\n"
-    "DIR is the data folder of a server, which may be running. UNTIL is one of\n"
+    "DIR is the data folder of a server, which may be running. Where the beginning has been removed (--prune), a\n"
+    "snapshot stands for it. UNTIL is one of\n"
     "\n"
     "  --to SEQ      up to and including the command of this number\n"
     "  --at TIME     the last command not after this time: 2021-06-28T07:00:00Z\n"
@@ -94,19 +97,68 @@ static int is_damaged(const struct reader *reader) {
     return 1;
 }
 
+static int fail_pruned(const struct reader *reader) {
+    fprintf(stderr, "birzha journal: %s begins behind command %" PRIu64 ", with a snapshot; what was before has been "
+            "removed\n", reader->folder, reader_sequence_before(reader));
+    return JOURNAL_FAILED;
+}
+
 /* ---- following ---- */
 
 typedef void visit_command(const struct follower *follower, const struct command *command);
+
+/* What the snapshots in the folder say of the state; only `verify` asks them. */
+static struct { struct snapshot_header headers[snapshots_listed_max]; uint32_t count; } claims;
+
+static int is_as_snapshot_says(const struct follower *follower) {
+    uint64_t sequence = exchange_sequence(follower->exchange);
+    for (uint32_t i = 0; i < claims.count; i++) {
+        const struct snapshot_mark *mark = &claims.headers[i].mark;
+        if (mark->sequence != sequence || (mark->state_hash == exchange_digest(follower->exchange) &&
+                                           mark->events_hash == follower->events_hash)) continue;
+        fprintf(stderr, "birzha journal: after command %" PRIu64 " the state is another than its snapshot says\n",
+                sequence);
+        return 0;
+    }
+    return 1;
+}
+
+static int read_claims(const char *path) {
+    struct snapshot_list list;
+    struct snapshot_file file;
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), code = JOURNAL_DONE;
+    if (folder < 0 || snapshot_files_list(folder, &list) < 0) list.count = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (snapshot_file_map(folder, list.sequences[i], &file) < 0) continue;
+        enum snapshot_fault fault = snapshot_open(file.bytes, file.size, &claims.headers[claims.count]);
+        snapshot_file_unmap(&file);
+        if (fault == SNAPSHOT_WHOLE) {
+            claims.count++;
+            continue;
+        }
+        fprintf(stderr, "birzha journal: the snapshot of command %" PRIu64 ": %s\n", list.sequences[i],
+                snapshot_fault_text(fault));
+        code = JOURNAL_DAMAGED;
+    }
+    if (folder >= 0) close(folder);
+    return code;
+}
 
 /* Applies all commands up to the end that is asked for. */
 static int follow(struct reader *reader, struct follower *follower, const struct journal_options *options,
                   visit_command *visit) {
     const struct command *command;
+    if (reader->snapshot.bytes) {
+        const struct snapshot_mark *mark = &reader->snapshot_header.mark;
+        if (mark->sequence > options->to_sequence || mark->time_ns > options->at_ns) return fail_pruned(reader);
+        if (follower_open(follower, reader) < 0) return fail("no memory, or its snapshot is of another version");
+    }
     while ((command = reader_next(reader)) != NULL) {
         if (command->sequence > options->to_sequence || command->time_ns > options->at_ns) return JOURNAL_DONE;
-        if (!follower->exchange && follower_open(follower, &reader->scan.limits) < 0) return fail("no memory");
+        if (!follower->exchange && follower_open(follower, reader) < 0) return fail("no memory");
         follower_apply(follower, command);
         if (visit) visit(follower, command);
+        if (!is_as_snapshot_says(follower)) return JOURNAL_DAMAGED;
         if (!reader_is_batch_end(reader) || follower->events_hash == reader->header->events_hash) continue;
         fprintf(stderr, "birzha journal: batch %" PRIu64 " gives other events than it did: %016" PRIx64
                 ", not %016" PRIx64 "\n", reader->header->batch_number, follower->events_hash,
@@ -119,9 +171,9 @@ static int follow(struct reader *reader, struct follower *follower, const struct
 /* ---- verify, digest ---- */
 
 static void say_verified(const struct reader *reader, const struct follower *follower) {
-    printf("{\"segments\":%u,\"batches\":%" PRIu64 ",\"sequence\":%" PRIu64 ",\"torn_bytes\":%" PRIu64
+    printf("{\"segments\":%u,\"snapshots\":%u,\"batches\":%" PRIu64 ",\"sequence\":%" PRIu64 ",\"torn_bytes\":%" PRIu64
            ",\"events_hash\":\"%016" PRIx64 "\",\"state_hash\":\"%016" PRIx64 "\"}\n", reader->files.count,
-           reader->batches_count, exchange_sequence(follower->exchange),
+           claims.count, reader->batches_count, exchange_sequence(follower->exchange),
            reader->status == JOURNAL_TORN ? reader->scan.torn_bytes : 0, follower->events_hash,
            exchange_digest(follower->exchange));
 }
@@ -239,6 +291,17 @@ static void say_side(const char *name, const struct command *command) {
 }
 
 /* The sequence of events is a function of the commands, so commands are all there is to compare. */
+/* Where one has been pruned, only what both have can be compared. */
+static void skip_to(struct reader *reader, uint64_t sequence) {
+    uint64_t before = reader_sequence_before(reader);
+    fprintf(stderr, "birzha journal: only commands behind %" PRIu64 " are in both\n", sequence);
+    while (before < sequence) {
+        const struct command *command = reader_next(reader);
+        if (!command) return;
+        before = command->sequence;
+    }
+}
+
 static int diff(const struct journal_options *options) {
     struct reader left, right;
     char error[512];
@@ -248,6 +311,8 @@ static int diff(const struct journal_options *options) {
         return fail(error);
     }
     const struct command *ours, *theirs;
+    uint64_t begin = reader_sequence_before(&left), other = reader_sequence_before(&right);
+    if (begin != other) skip_to(begin < other ? &left : &right, begin < other ? other : begin);
     uint64_t equal = 0;
     do {
         ours = reader_next(&left);
@@ -286,7 +351,10 @@ static int run(const struct journal_options *options, const struct verb *verb) {
     struct follower follower = {0};
     char error[512];
     if (reader_open(&reader, options->folder, error, sizeof error) < 0) return fail(error);
-    int code = follow(&reader, &follower, options, verb->visit);
+    int code = JOURNAL_DONE;
+    if (verb->visit == record && reader.snapshot.bytes) code = fail_pruned(&reader);
+    if (verb->conclude == say_verified) code = read_claims(options->folder);
+    if (code == JOURNAL_DONE) code = follow(&reader, &follower, options, verb->visit);
     if (code == JOURNAL_DONE && !follower.exchange) code = fail("there is no command in it, or none so early");
     else if (code == JOURNAL_DONE) verb->conclude(&reader, &follower);
     follower_close(&follower);

@@ -1,10 +1,44 @@
 /* reader.c - see reader.h. */
 #include "tools/journal/reader.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "gateway/recovery.h"
+
+/* Begins behind a snapshot if that is whole and the journal goes on there. */
+static int try_snapshot(struct reader *reader, int folder, uint64_t sequence) {
+    struct recovery recovery;
+    char unused[512];
+    uint32_t needed;
+    if (snapshot_file_map(folder, sequence, &reader->snapshot) < 0) return -1;
+    if (snapshot_open(reader->snapshot.bytes, reader->snapshot.size, &reader->snapshot_header) == SNAPSHOT_WHOLE &&
+        recovery_begin_behind(&recovery, reader->files.segments, reader->files.count, &reader->snapshot_header.mark,
+                              &needed, unused, sizeof unused) == FIT_GOES_ON) {
+        reader->scan = recovery.scan;
+        return 0;
+    }
+    snapshot_file_unmap(&reader->snapshot);
+    return -1;
+}
+
+/* The oldest one, so that as much as there is can be told. */
+static int begin_behind_snapshot(struct reader *reader, char *error, size_t error_size) {
+    struct snapshot_list list = {0};
+    int status = -1, folder = open(reader->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0 && snapshot_files_list(folder, &list) < 0) list.count = 0;
+    for (uint32_t i = list.count; i-- > 0 && status < 0;) status = try_snapshot(reader, folder, list.sequences[i]);
+    if (folder >= 0) close(folder);
+    if (status < 0) snprintf(error, error_size, "%s begins with segment %" PRIu64 ": those before it are missing, and "
+                             "no snapshot that can be used stands for them", reader->folder,
+                             reader->files.first_number);
+    return status;
+}
 
 int reader_open(struct reader *reader, const char *folder, char *error, size_t error_size) {
     memset(reader, 0, sizeof *reader);
@@ -20,11 +54,19 @@ int reader_open(struct reader *reader, const char *folder, char *error, size_t e
         segment_files_unmap(&reader->files);
         return -1;
     }
-    journal_scan_init(&reader->scan, reader->files.segments, reader->files.count);
-    return 0;
+    if (reader->files.first_number == 1) {
+        journal_scan_init(&reader->scan, reader->files.segments, reader->files.count);
+        return 0;
+    }
+    status = begin_behind_snapshot(reader, error, error_size);
+    if (status < 0) segment_files_unmap(&reader->files);
+    return status;
 }
 
-void reader_close(struct reader *reader) { segment_files_unmap(&reader->files); }
+void reader_close(struct reader *reader) {
+    snapshot_file_unmap(&reader->snapshot);
+    segment_files_unmap(&reader->files);
+}
 
 const struct command *reader_next(struct reader *reader) {
     while (!reader->header || reader->next == reader->header->commands_count) {
@@ -52,7 +94,16 @@ static void more_room(struct event_buffer *buffer) {
     exit(EXIT_FAILURE);
 }
 
-int follower_open(struct follower *follower, const struct limits *limits) {
+static int take_snapshot(struct follower *follower, const struct reader *reader) {
+    struct image image;
+    if (!reader->snapshot.bytes) return 0;
+    follower->events_hash = reader->snapshot_header.mark.events_hash;
+    if (snapshot_find_section(reader->snapshot.bytes, &reader->snapshot_header, "exchange", &image) < 0) return -1;
+    return exchange_load(follower->exchange, &image);
+}
+
+int follower_open(struct follower *follower, const struct reader *reader) {
+    const struct limits *limits = &reader->scan.limits;
     memset(follower, 0, sizeof *follower);
     follower->size = exchange_size(limits);
     void *memory = mmap(NULL, follower->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -64,7 +115,7 @@ int follower_open(struct follower *follower, const struct limits *limits) {
         return -1;
     }
     follower->exchange = exchange_init(memory, limits);
-    return 0;
+    return take_snapshot(follower, reader);
 }
 
 void follower_apply(struct follower *follower, const struct command *command) {

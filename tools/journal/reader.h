@@ -1,4 +1,7 @@
-/* reader.h - a journal's commands one after another, and an exchange that follows them. */
+/* reader.h - a journal's commands one after another, and an exchange that follows them.
+ *
+ * Where the beginning of a journal has been removed, the oldest snapshot that is whole stands for it: the commands
+ * behind it are given, and the exchange begins with its state. */
 #ifndef BIRZHA_JOURNAL_READER_H
 #define BIRZHA_JOURNAL_READER_H
 
@@ -7,7 +10,9 @@
 
 #include "engine/exchange.h"
 #include "engine/journal/scan.h"
+#include "engine/journal/snapshot.h"
 #include "gateway/segment_files.h"
+#include "gateway/snapshot_files.h"
 
 struct reader {
     const char *folder;
@@ -18,6 +23,8 @@ struct reader {
     uint32_t next;                                  /* index in it */
     enum journal_status status;                     /* once reader_next gave NULL: how the journal ends */
     uint64_t batches_count;
+    struct snapshot_file snapshot;                  /* that stands for the beginning; no bytes: the journal has it */
+    struct snapshot_header snapshot_header;
 };
 
 /* 0, or -1 and one line in `error`. */
@@ -30,7 +37,13 @@ const struct command *reader_next(struct reader *reader);
 /* The present command was the last of its batch. */
 int reader_is_batch_end(const struct reader *reader);
 
-/* An exchange for this journal's commands; reader_next must have given one. NULL when memory is short. */
+/* The last command before the first that reader_next gives: 0, or a snapshot's. */
+static inline uint64_t reader_sequence_before(const struct reader *reader) {
+    return reader->snapshot.bytes ? reader->snapshot_header.mark.sequence : 0;
+}
+
+/* An exchange for this journal's commands, with the state before the first that reader_next gives; its limits must be
+ * known: by a snapshot, or since reader_next has given one. 0, or -1: memory is short, or the snapshot does not fit. */
 struct follower {
     struct exchange *exchange;
     size_t size;
@@ -38,7 +51,7 @@ struct follower {
     uint64_t events_hash;
 };
 __attribute__((warn_unused_result))
-int follower_open(struct follower *follower, const struct limits *limits);
+int follower_open(struct follower *follower, const struct reader *reader);
 void follower_apply(struct follower *follower, const struct command *command);
 void follower_close(struct follower *follower);
 
