@@ -22,6 +22,7 @@
 static const uint32_t shape[] = {
     sizeof(struct instrument), sizeof(struct market), sizeof(struct session), sizeof(struct participant),
     sizeof(struct user), sizeof(struct person), sizeof(struct client), sizeof(struct account), sizeof(struct contract),
+    sizeof(struct contract_agents),
     sizeof(struct book_order), sizeof(struct order_detail), sizeof(struct order_hold), sizeof(struct order_name),
     sizeof(struct calendar), sizeof(struct treasury), sizeof(struct command_rule_terms), CURRENCY_COUNT, SECTION_COUNT,
 };
@@ -111,6 +112,7 @@ static void span_all(struct image *image, struct exchange *x) {
     span_tables(image, x->tables);
     span_orders(image, x);
     RECORDS(x->contracts + 1, contracts_count(x));
+    if (x->clients_count > 0) RECORDS(x->agents + 1, contracts_count(x));
     span_names(image, x);
 }
 
@@ -122,6 +124,14 @@ void exchange_write(const struct exchange *x, struct image *image) {
 
 static int is_index(uint32_t index, uint32_t count) { return index < count || index == NAME_NONE; }
 
+static int market_is_sound(const struct exchange *x, const struct market *market) {
+    if (market->last.ticks > price_ticks_max || market->sessions_count > sessions_per_instrument_max) return 0;
+    for (uint32_t i = 0; i < market->sessions_count; i++) {
+        if (market->sessions[i] >= x->sessions_count) return 0;
+    }
+    return 1;
+}
+
 static int world_is_sound(const struct exchange *x) {
     int sound = 1;
     for (uint32_t i = 0; i < x->instruments_count; i++) {
@@ -129,7 +139,7 @@ static int world_is_sound(const struct exchange *x) {
         sound &= in->section < SECTION_COUNT && in->currency < CURRENCY_COUNT && in->unit < UNIT_COUNT &&
                  in->bases_count <= bases_count_max && in->price_places <= 6 &&
                  in->reference.ticks <= price_ticks_max &&
-                 x->markets[i].last.ticks <= price_ticks_max && is_index(x->markets[i].session, x->sessions_count);
+                 market_is_sound(x, &x->markets[i]);
     }
     for (uint32_t i = 0; i < x->sessions_count; i++) {
         const struct session *session = &x->sessions[i];
@@ -165,13 +175,12 @@ static int people_are_sound(const struct exchange *x) {
         sound &= x->accounts[i].unpaid_head < entries_end && x->accounts[i].unpaid_tail < entries_end;
     for (uint64_t id = 1; id <= contracts_count(x); id++) {
         const struct contract *contract = &x->contracts[id];
-        sound &= contract->instrument < x->instruments_count && contract->currency < CURRENCY_COUNT &&
-                 contract->state < CONTRACT_STATE_COUNT && contract->deal_class <= DEAL_TRANSIT;
+        sound &= contract->instrument < x->instruments_count;
         for (int side = SIDE_BUY; side <= SIDE_SELL; side++)
-            sound &= contract->participants[side] < x->participants_count &&
-                     contract->principals[side] < x->participants_count &&
-                     contract->payers[side] < x->participants_count && contract->next_unpaid[side] < entries_end &&
-                     contract->fee_currencies[side] < CURRENCY_COUNT;
+            sound &= contract->principals[side] < x->participants_count &&
+                     contract_participant(x, id, side) < x->participants_count &&
+                     contract_payer(x, id, side) < x->participants_count && contract->next_unpaid[side] < entries_end &&
+                     contract_fee_currency(contract, side) < CURRENCY_COUNT;
     }
     return sound;
 }
@@ -193,6 +202,10 @@ static int free_list_is_sound(const struct order_pool *pool) {
     return slot == 0 && left == 0;
 }
 
+static int is_in_session(const struct market *market, const struct book_order *order) {
+    return order->flags >> book_session_shift < (market->sessions_count > 0 ? market->sessions_count : 1);
+}
+
 static int orders_are_sound(const struct exchange *x) {
     int sound = 1;
     for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
@@ -202,6 +215,7 @@ static int orders_are_sound(const struct exchange *x) {
         if (!(order->flags & BOOK_LIVE)) continue;
         sound &= order->prev <= x->pool.slots_used && order->price_ticks > 0 && order->price_ticks <= price_ticks_max &&
                  order->principal < x->participants_count && !(order->flags & BOOK_QUEUED) &&
+                 is_in_session(&x->markets[order->instrument], order) &&
                  detail->participant < x->participants_count &&
                  detail->name <= x->limits.client_ids_max &&
                  x->holds[slot].account < x->participants_count * CURRENCY_COUNT;
