@@ -334,6 +334,7 @@ static void act_on_line(struct peer *client) {
         be_hostile(client);
     } else if (client->kind == CLIENT_READER) {
         if (chance_below(3) == 0) subscribe(client);
+        else if (chance_below(2)) ask(client, "instruments_request", "%s", "");
         else ask(client, "heartbeat", "%s", "");
     } else if (client->state == CLIENT_STRANGER) {
         log_on(client);
