@@ -228,7 +228,7 @@ static void replace_server(void) {
 static void trace_step(void) {
     trace_number((uint64_t)sim_loop.now_ns);
     trace_number(server.durable_sequence);
-    trace_number(server.disk.figures.steps);
+    trace_number(server.disk.plan.end_after_steps);
 }
 
 static void step(void) {
@@ -357,7 +357,7 @@ int main(int argc, char **argv) {
     for (uint64_t end = sim.seed + sim.seeds; sim.seed < end; sim.seed++) {
         run(sim.seed);
         together = together * 31 + trace_hash();
-        if (sim.is_verbose || sim.seeds == 1) printf("seed %" PRIu64 ": trace %016" PRIx64 "\n", sim.seed, trace_hash());
+        printf("seed %" PRIu64 ": trace %016" PRIx64 "\n", sim.seed, trace_hash());
     }
     print_faults();
     print_work();
