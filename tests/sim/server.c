@@ -228,8 +228,35 @@ static void check_sums(const struct exchange *exchange) {
     }
 }
 
+void server_note_logout(const struct socket *socket) {
+    const struct connection *connection = socket->tcp ? socket->tcp->data : NULL;
+    if (connection && connection->dialog.connection < connections_noted_max)
+        server.may_have_left[connection->dialog.connection] = 1;
+}
+
+static int is_connected(uint32_t number) {
+    for (const struct connection *each = server.daemon->network.connections; each; each = each->next)
+        if (each->dialog.connection == number && each->dialog.state == DIALOG_LOGGED_ON) return 1;
+    return server.may_have_left[number % connections_noted_max];
+}
+
+/* Orders that were to end with their connection have. */
+static void check_bound_orders(const struct sequencer *sequencer) {
+    for (uint32_t i = 0; i < exchange_participants_count(sequencer->exchange); i++) {
+        struct orders_cursor cursor = {.participant = i};
+        const struct order_state *order;
+        while ((order = orders_view_next(sequencer->orders, &cursor)) != NULL) {
+            if (!(order->order_flags & ORDER_CANCEL_ON_DISCONNECT)) continue;
+            uint32_t number = exchange_order_connection(sequencer->exchange, order->order_id);
+            check(is_connected(number), "an order outlives the connection that it was to end with", order->order_id, number);
+            server.figures.bound_orders++;
+        }
+    }
+}
+
 void server_verify(void) {
     const struct sequencer *sequencer = &server.daemon->sequencer;
+    check_bound_orders(sequencer);
     exchange_verify(sequencer->exchange);
     orders_view_verify(sequencer->orders);
     depth_verify(sequencer->depth);
@@ -347,6 +374,16 @@ void server_end(enum server_end end) {
     disk_restart(&server.disk);
 }
 
+/* A disk that fails is a reason to end. One that is full is none while nobody has been refused. */
+static void check_own_end(void) {
+    const struct server_life *life = &server.life;
+    if (server.disk.figures.syncs_failed > life->syncs_failed || server.disk.figures.writes_failed > life->writes_failed)
+        return;
+    check(server.disk.figures.no_room > life->no_room, "the server ends by itself where nothing is wrong", 0, 0);
+    check(client_world.figures.refusals_1212 > life->refusals, "the disk is full, and nobody was refused before the end",
+          exchange_sequence(server.daemon->sequencer.exchange), 0);
+}
+
 void server_turn(void) {
     machine.can_end = 1;
     if (setjmp(machine.end) == 0) {
@@ -354,6 +391,7 @@ void server_turn(void) {
     } else {
         server.is_over = 1;
         server.figures.own_ends++;
+        check_own_end();
         on_end(NULL);
     }
     machine.can_end = 0;
@@ -445,9 +483,10 @@ static void try_a_flipped_bit(void) {
     if (count == 0) return;
     char error[512], name[segment_name_size];
     const struct journal_end end = find_end(LOOK_AT_CACHE);
-    struct disk_image *image = disk_save(&server.disk);
     segment_name(1 + chance_below(count), name);
     struct disk_file *file = disk_find(&server.disk, name);
+    if (file->size == 0) return;
+    struct disk_image *image = disk_save(&server.disk);
     uint64_t at = chance_below((uint32_t)file->size);
     while (at > 0 && file->now[at] == 0 && chance_below(64)) at--;
     file->now[at] ^= (uint8_t)(1u << chance_below(8));
@@ -479,6 +518,9 @@ static void try_a_flipped_bit(void) {
 
 void server_start(void) {
     if (chance_one_in(4)) try_a_flipped_bit();
+    server.life = (struct server_life){server.disk.figures.syncs_failed, server.disk.figures.writes_failed,
+                                       server.disk.figures.no_room, client_world.figures.refusals_1212};
+    memset(server.may_have_left, 0, sizeof server.may_have_left);
     int attempt = 0;
     while (!try_to_start(attempt < 4)) attempt++;
     server.figures.starts++;

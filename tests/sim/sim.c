@@ -327,8 +327,9 @@ static void print_work(void) {
            c->refusals_1212);
     printf("checked: %" PRIu64 " releases against the platter, %" PRIu64 " replays of %" PRIu64 " commands, %" PRIu64
            " digests, %" PRIu64 " verifications, %" PRIu64 " books, %" PRIu64 " flipped bits found, %" PRIu64
-           " in the end that may be cut\n", s->releases_checked, s->replays, s->replayed_commands, s->digests_compared,
-           s->verifications, c->books_compared, s->bits_found, s->bits_in_the_end);
+           " in the end that may be cut, %" PRIu64 " bound orders\n", s->releases_checked, s->replays, s->replayed_commands, s->digests_compared,
+           s->verifications, c->books_compared, s->bits_found, s->bits_in_the_end,
+           s->bound_orders);
 }
 
 static int read_flags(int argc, char **argv) {
@@ -349,6 +350,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     server.fail = client_world.fail = fail;
+    client_world.on_logout = server_note_logout;
     machine_on_check = say_how_to_repeat;
     signal(SIGSEGV, on_signal);
     /* What the server says to its operator is not asked for here; sanitizers do not write to this stream. */
