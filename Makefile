@@ -173,7 +173,7 @@ run: all ## start a demonstration market with background traders
 
 TEST_BINARIES := $(patsubst %,$(BUILD)/asan/test_%,$(TESTED)) $(BUILD)/asan/birzhad \
 	$(BUILD)/asan/main_model_selftest $(BUILD)/asan/main_differential $(BUILD)/release/main_differential \
-	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts $(BUILD)/asan/snapshot_tail \
+	$(BUILD)/release/kill_driver $(BUILD)/release/power_cuts $(BUILD)/asan/sim $(BUILD)/release/sim $(BUILD)/asan/snapshot_tail \
 	$(BUILD)/release/snapshot_tail $(patsubst %,$(BUILD)/asan/%,$(FUZZERS)) \
 	$(BUILD)/release/libinstruments.a $(BUILD)/release/libengine.a $(BUILD)/release/libjournal.a \
 	$(BUILD)/release/libviews.a \
@@ -191,6 +191,7 @@ check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants
 nightly: check-full ## check-full, then random operations with fresh seeds for an hour
 	@for seed in $$(seq $$(date +%s) $$(( $$(date +%s) + 40 ))); do \
 		$(BUILD)/release/main_differential --operations 1000000 --seed $$seed | tail -n 1 || exit 1; done
+	@$(BUILD)/release/sim --seed $$(date +%s) --seeds 5000 | tail -n 12
 
 fuzz: $(patsubst %,$(BUILD)/fuzz/%,$(FUZZERS)) ## RUNS executions of every fuzz target (100,000), beginning with the corpora
 	@bash tests/fuzz/run.sh $(BUILD) $(or $(RUNS),100000)

@@ -78,6 +78,7 @@ if [ "$tier" = full ]; then
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 200
     proof power "$build/release/power_cuts" 100000
+    proof sim bash tests/sim/run.sh "$build" 300 3000
     proof failing-sync bash tests/crash/failing_sync.sh "$build" 100
     proof determinism bash tests/gates/determinism.sh "$build"
     proof full-disk bash tests/crash/full_disk.sh "$build"
@@ -91,6 +92,7 @@ else
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 5
     proof power "$build/release/power_cuts" 2000
+    proof sim bash tests/sim/run.sh "$build" 6 1500
     proof failing-sync bash tests/crash/failing_sync.sh "$build" 3
 fi
 

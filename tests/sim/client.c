@@ -51,9 +51,11 @@ void clients_end(void) {
     for (int i = 0; i < desks_count; i++) free(client_world.seen[i]);
     struct client_figures kept = client_world.figures;
     void (*fail)(const char *, const char *) = client_world.fail;
+    void (*on_logout)(const struct socket *) = client_world.on_logout;
     memset(&client_world, 0, sizeof client_world);
     client_world.figures = kept;
     client_world.fail = fail;
+    client_world.on_logout = on_logout;
 }
 
 /* ---- lines ---- */
@@ -149,6 +151,7 @@ static void query(struct peer *client) {
                                         "instruments_request", "participant_request"};
     uint32_t number, roll = chance_below(9);
     figures->queries++;
+    if (client->is_slow > 0) roll = chance_below(2) ? 0 : 2;
     if (roll < 6) {
         ask(client, lists[roll], "%s", "");
         return;
@@ -159,9 +162,11 @@ static void query(struct peer *client) {
     else ask(client, "order_status_request", ",\"orig_cl_ord_id\":\"c%u-%u\"", client->number, number);
 }
 
+/* Who reads nothing asks for lists, so that they do not fit. */
 static void trade(struct peer *client) {
     uint32_t roll = chance_below(100);
-    if (roll < 62) send_order(client);
+    if (client->is_slow > 0 && chance_below(2)) query(client);
+    else if (roll < 62) send_order(client);
     else if (roll < 80) change_order(client);
     else if (roll < 90) resend_order(client);
     else if (roll < 98) query(client);
@@ -334,6 +339,7 @@ static void act_on_line(struct peer *client) {
         be_hostile(client);
     } else if (client->kind == CLIENT_READER) {
         if (chance_below(3) == 0) subscribe(client);
+        else if (chance_below(2)) ask(client, "instruments_request", "%s", "");
         else ask(client, "heartbeat", "%s", "");
     } else if (client->state == CLIENT_STRANGER) {
         log_on(client);
@@ -351,14 +357,16 @@ void client_act(struct peer *client) {
         if (chance_below(3)) connect_to(client);
         return;
     }
+    int has_room = client->pending_count + 2 < pending_max && client->awaited_count + 2 * symbols_count < pending_max;
     if (chance_one_in(150)) {
         break_off(client);
-    } else if (client->state == CLIENT_LOGGED_ON && chance_one_in(300)) {
+    } else if (has_room && client->state == CLIENT_LOGGED_ON && chance_one_in(300)) {
         ask(client, "logout", "%s", "");
+        client_world.on_logout(client->socket);
     } else if (chance_one_in(200)) {
         figures->slow_spells++;
         client->is_slow = 1 + chance_below(chance_below(2) ? 3000 : 100);
-    } else if (client->pending_count + 2 < pending_max && client->awaited_count + 2 * symbols_count < pending_max) {
+    } else if (has_room) {
         act_on_line(client);
     }
 }

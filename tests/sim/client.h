@@ -80,6 +80,7 @@ struct client_world {
     int64_t exchange_ns;                /* so that requests can speak of the time; the simulation says it */
     uint32_t manual_clock;
     void (*fail)(const char *what, const char *line);
+    void (*on_logout)(const struct socket *socket);     /* one was asked for */
 };
 extern struct client_world client_world;
 

@@ -158,7 +158,7 @@ static void hear_error(struct peer *client, const char *line) {
     uint64_t code = number(member(line, "code"));
     if (code == 1212) figures->refusals_1212++;
     if (code == 1204) figures->too_slow++;
-    if (client->state == CLIENT_LOGGING_ON) {
+    if (client->state == CLIENT_LOGGING_ON && code != 1204) {
         check(code == 1202, "a logon is refused", line);
         client->state = CLIENT_STRANGER;
     }

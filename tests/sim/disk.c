@@ -91,13 +91,13 @@ static void reserve(struct disk_file *file, uint64_t size) {
 
 int disk_openat(struct disk *disk, const char *name, int flags) {
     struct disk_file *file = disk_find(disk, name);
+    if (!file && disk->is_dead) return disk_nowhere;
     if (!file && !(flags & O_CREAT)) return fail(ENOENT);
     if (file && flags & O_CREAT && flags & O_EXCL) return fail(EEXIST);
     if (!file) {
         step(disk);
+        if (disk->is_dead) return disk_nowhere;
         file = create(disk, name);
-        /* Of the dead nothing stays. */
-        if (disk->is_dead) file->is_linked = 0;
     }
     if (flags & O_TRUNC) disk_truncate(disk, (int)(file - disk->files), 0);
     return (int)(file - disk->files);
@@ -118,9 +118,9 @@ static int has_room(struct disk *disk, const struct disk_file *file, uint64_t si
 }
 
 int disk_allocate(struct disk *disk, int descriptor, uint64_t size) {
-    struct disk_file *file = file_of(disk, descriptor);
     step(disk);
     if (disk->is_dead) return 0;
+    struct disk_file *file = file_of(disk, descriptor);
     if (!has_room(disk, file, size)) return ENOSPC;
     reserve(file, size);
     if (size > file->size) file->size = size;
@@ -128,9 +128,9 @@ int disk_allocate(struct disk *disk, int descriptor, uint64_t size) {
 }
 
 int disk_truncate(struct disk *disk, int descriptor, uint64_t size) {
-    struct disk_file *file = file_of(disk, descriptor);
     step(disk);
     if (disk->is_dead) return 0;
+    struct disk_file *file = file_of(disk, descriptor);
     reserve(file, size);
     if (size < file->size) memset(file->now + size, 0, file->size - size);
     file->size = size;
@@ -145,9 +145,9 @@ static void write_sectors(struct disk_file *file, const void *bytes, size_t size
 }
 
 ssize_t disk_pwrite(struct disk *disk, int descriptor, const void *bytes, size_t size, off_t offset) {
-    struct disk_file *file = file_of(disk, descriptor);
     step(disk);
     if (disk->is_dead) return (ssize_t)size;
+    struct disk_file *file = file_of(disk, descriptor);
     disk->figures.writes++;
     if (disk->plan.interrupt_one_in > 0 && chance_one_in(disk->plan.interrupt_one_in)) {
         disk->figures.interrupts++;
@@ -170,6 +170,7 @@ ssize_t disk_pwrite(struct disk *disk, int descriptor, const void *bytes, size_t
 }
 
 ssize_t disk_pread(struct disk *disk, int descriptor, void *bytes, size_t size, off_t offset) {
+    if (descriptor == disk_nowhere) return 0;
     const struct disk_file *file = file_of(disk, descriptor);
     if ((uint64_t)offset >= file->size) return 0;
     uint64_t rest = file->size - (uint64_t)offset;
@@ -221,8 +222,9 @@ int disk_sync(struct disk *disk, int descriptor) {
 }
 
 int disk_forget_cache(struct disk *disk, int descriptor) {
+    if (disk->is_dead) return 0;
     struct disk_file *file = file_of(disk, descriptor);
-    for (uint64_t i = 0; i < file->capacity / disk_sector_size && !disk->is_dead; i++)
+    for (uint64_t i = 0; i < file->capacity / disk_sector_size; i++)
         if (!file->dirty[i]) memcpy(file->now + i * disk_sector_size, file->platter + i * disk_sector_size, disk_sector_size);
     file->is_hidden_loss = 0;
     return 0;

@@ -18,7 +18,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { disk_files_max = 96, disk_name_size = 48, disk_sector_size = 512, disk_folder = 1000, disk_lock = 1001 };
+enum { disk_files_max = 96, disk_name_size = 48, disk_sector_size = 512, disk_folder = 1000, disk_lock,
+       disk_nowhere };
 
 struct disk_file {
     char name[disk_name_size];
@@ -58,7 +59,8 @@ void disk_close(struct disk *disk);
 void disk_lose_power(struct disk *disk);
 void disk_restart(struct disk *disk);
 
-/* The operating system's calls. Descriptors are numbers of files, or disk_folder and disk_lock. */
+/* The operating system's calls. Descriptors are numbers of files, or disk_folder, disk_lock, and
+ * disk_nowhere for what the dead create. */
 int disk_openat(struct disk *disk, const char *name, int flags);
 ssize_t disk_pwrite(struct disk *disk, int descriptor, const void *bytes, size_t size, off_t offset);
 ssize_t disk_pread(struct disk *disk, int descriptor, void *bytes, size_t size, off_t offset);

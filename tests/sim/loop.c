@@ -453,7 +453,12 @@ void sim_loop_turn(void) {
 int uv_run(uv_loop_t *loop, uv_run_mode mode) {
     (void)loop;
     (void)mode;
-    while (closing) run_closing();
+    sim_loop.everything_now++;
+    while (closing || works_count > 0) {
+        run_works();
+        run_closing();
+    }
+    sim_loop.everything_now--;
     return 0;
 }
 

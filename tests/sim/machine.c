@@ -46,6 +46,8 @@ ssize_t getrandom(void *bytes, size_t size, unsigned int flags) {
 void _Exit(int code) {
     machine.exits++;
     if (machine.can_end) longjmp(machine.end, 1);
+    printf("the server has ended (%d) where nothing was wrong\n", code);
+    if (machine_on_check) machine_on_check();
     exit(code);
 }
 

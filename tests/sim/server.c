@@ -134,20 +134,24 @@ static uint32_t segments_of(enum look look, struct journal_bytes segments[disk_f
     return count;
 }
 
-/* The last command of the journal as it lies on the platter. */
-static uint64_t platter_sequence(void) {
+/* The last command of the journal, and that of the batch before the last. */
+struct journal_end { uint64_t last, before; };
+
+static struct journal_end find_end(enum look look) {
     struct journal_bytes segments[disk_files_max];
     struct journal_scan scan;
     const struct journal_batch_header *header;
     const struct command *commands;
-    uint32_t count = segments_of(LOOK_AT_PLATTER, segments);
-    uint64_t last = 0;
-    if (count == 0) return 0;
+    uint32_t count = segments_of(look, segments);
+    struct journal_end end = {0};
+    if (count == 0) return end;
     journal_scan_init(&scan, segments, count);
     while (journal_scan_next(&scan, &header, &commands) == JOURNAL_BATCH)
-        last = header->first_sequence + header->commands_count - 1;
-    return last;
+        end = (struct journal_end){header->first_sequence + header->commands_count - 1, end.last};
+    return end;
 }
+
+static uint64_t platter_sequence(void) { return find_end(LOOK_AT_PLATTER).last; }
 
 static void grow_events(struct event_buffer *buffer) {
     buffer->capacity *= 2;
@@ -224,8 +228,35 @@ static void check_sums(const struct exchange *exchange) {
     }
 }
 
+void server_note_logout(const struct socket *socket) {
+    const struct connection *connection = socket->tcp ? socket->tcp->data : NULL;
+    if (connection && connection->dialog.connection < connections_noted_max)
+        server.may_have_left[connection->dialog.connection] = 1;
+}
+
+static int is_connected(uint32_t number) {
+    for (const struct connection *each = server.daemon->network.connections; each; each = each->next)
+        if (each->dialog.connection == number && each->dialog.state == DIALOG_LOGGED_ON) return 1;
+    return server.may_have_left[number % connections_noted_max];
+}
+
+/* Orders that were to end with their connection have. */
+static void check_bound_orders(const struct sequencer *sequencer) {
+    for (uint32_t i = 0; i < exchange_participants_count(sequencer->exchange); i++) {
+        struct orders_cursor cursor = {.participant = i};
+        const struct order_state *order;
+        while ((order = orders_view_next(sequencer->orders, &cursor)) != NULL) {
+            if (!(order->order_flags & ORDER_CANCEL_ON_DISCONNECT)) continue;
+            uint32_t number = exchange_order_connection(sequencer->exchange, order->order_id);
+            check(is_connected(number), "an order outlives the connection that it was to end with", order->order_id, number);
+            server.figures.bound_orders++;
+        }
+    }
+}
+
 void server_verify(void) {
     const struct sequencer *sequencer = &server.daemon->sequencer;
+    check_bound_orders(sequencer);
     exchange_verify(sequencer->exchange);
     orders_view_verify(sequencer->orders);
     depth_verify(sequencer->depth);
@@ -283,6 +314,18 @@ static void bury(void) {
     sim_loop_forget();
 }
 
+/* What is still to be written may fail to be. */
+static void drain(void) {
+    machine.can_end = 1;
+    if (setjmp(machine.end) == 0) {
+        committer_drain(server.daemon->committer);
+    } else {
+        server.is_over = 1;
+        server.figures.own_ends++;
+    }
+    machine.can_end = 0;
+}
+
 /* Stops as it does when it is asked to: everything is said, everything is written. */
 static void stop(void) {
     struct daemon *daemon = server.daemon;
@@ -298,7 +341,10 @@ static void stop(void) {
     check(daemon->network.connections_count == 0, "the server does not stop", daemon->network.connections_count, 0);
     uint64_t last = exchange_sequence(daemon->sequencer.exchange);
     server.applied_sequence = last;
-    machine.can_end = 0;
+    drain();
+    if (server.is_over) return;
+    /* What is closed cannot be buried, so the disk is good to the last batch, of nothing. */
+    server.disk.plan.fail_sync_after = server.disk.plan.fail_write_after = 0;
     daemon_close(daemon);
     free(daemon);
     server.daemon = NULL;
@@ -328,6 +374,16 @@ void server_end(enum server_end end) {
     disk_restart(&server.disk);
 }
 
+/* A disk that fails is a reason to end. One that is full is none while nobody has been refused. */
+static void check_own_end(void) {
+    const struct server_life *life = &server.life;
+    if (server.disk.figures.syncs_failed > life->syncs_failed || server.disk.figures.writes_failed > life->writes_failed)
+        return;
+    check(server.disk.figures.no_room > life->no_room, "the server ends by itself where nothing is wrong", 0, 0);
+    check(client_world.figures.refusals_1212 > life->refusals, "the disk is full, and nobody was refused before the end",
+          exchange_sequence(server.daemon->sequencer.exchange), 0);
+}
+
 void server_turn(void) {
     machine.can_end = 1;
     if (setjmp(machine.end) == 0) {
@@ -335,6 +391,7 @@ void server_turn(void) {
     } else {
         server.is_over = 1;
         server.figures.own_ends++;
+        check_own_end();
         on_end(NULL);
     }
     machine.can_end = 0;
@@ -425,15 +482,17 @@ static void try_a_flipped_bit(void) {
     uint32_t count = segments_of(LOOK_AT_CACHE, segments);
     if (count == 0) return;
     char error[512], name[segment_name_size];
-    struct disk_image *image = disk_save(&server.disk);
+    const struct journal_end end = find_end(LOOK_AT_CACHE);
     segment_name(1 + chance_below(count), name);
     struct disk_file *file = disk_find(&server.disk, name);
+    if (file->size == 0) return;
+    struct disk_image *image = disk_save(&server.disk);
     uint64_t at = chance_below((uint32_t)file->size);
     while (at > 0 && file->now[at] == 0 && chance_below(64)) at--;
     file->now[at] ^= (uint8_t)(1u << chance_below(8));
     server.figures.bits_tried++;
     server.disk.figures.bits_flipped++;
-    uint64_t before = server.durable_sequence;
+    uint64_t before = server.durable_sequence, all_but_last = end.before;
     server.is_probe = 1;
     int status = open_daemon(error, sizeof error);
     server.is_probe = 0;
@@ -441,7 +500,7 @@ static void try_a_flipped_bit(void) {
         server.figures.bits_in_the_end++;
         const struct exchange *exchange = server.daemon->sequencer.exchange;
         uint64_t last = exchange_sequence(exchange);
-        check(last < server.digests_capacity, "a flipped bit makes commands", last, before);
+        check(last >= all_but_last, "a flipped bit takes more than the last batch", last, all_but_last);
         bury();
     } else {
         check(status == DAEMON_CORRUPT, "a flipped bit is refused for another reason", (uint64_t)-status, 0);
@@ -458,7 +517,10 @@ static void try_a_flipped_bit(void) {
 }
 
 void server_start(void) {
-    if (server.figures.starts > 0 && chance_one_in(4)) try_a_flipped_bit();
+    if (chance_one_in(4)) try_a_flipped_bit();
+    server.life = (struct server_life){server.disk.figures.syncs_failed, server.disk.figures.writes_failed,
+                                       server.disk.figures.no_room, client_world.figures.refusals_1212};
+    memset(server.may_have_left, 0, sizeof server.may_have_left);
     int attempt = 0;
     while (!try_to_start(attempt < 4)) attempt++;
     server.figures.starts++;

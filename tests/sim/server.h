@@ -18,13 +18,17 @@
 #include "gateway/net/daemon.h"
 #include "tests/sim/disk.h"
 
+enum { connections_noted_max = 65536 };
 enum server_end { SERVER_CRASHED, SERVER_LOST_POWER, SERVER_STOPPED };
 
 struct server_figures {
     uint64_t starts, crashes, power_cuts, stops, own_ends, ends_in_recovery, refused_starts, torn_ends, bits_found,
              bits_in_the_end, bits_tried, batches, commands, releases_checked, replays, replayed_commands, digests_compared,
-             verifications, books_verified, failed_sync_restarts;
+             verifications, books_verified, failed_sync_restarts, bound_orders;
 };
+
+/* How often things had gone wrong when it was started. */
+struct server_life { uint64_t syncs_failed, writes_failed, no_room, refusals; };
 
 struct server {
     struct daemon *daemon;              /* NULL while there is none */
@@ -38,6 +42,8 @@ struct server {
     uint64_t *digests, digests_capacity;        /* by sequence: the state after it; 0 = not looked at */
     uint32_t is_probe;                  /* it is started only to see whether it starts */
     uint32_t is_over;                   /* the process has ended by itself */
+    struct server_life life;
+    uint8_t may_have_left[connections_noted_max];       /* by number of the connection, in this life */
     struct server_figures figures;
     void (*fail)(const char *what, const char *detail);
 };
@@ -53,6 +59,10 @@ int server_is_alive(void);
 void server_end(enum server_end end);
 /* Everything is freed. */
 void server_forget(void);
+
+/* A client has asked to be logged out: its orders may stay. */
+struct socket;
+void server_note_logout(const struct socket *socket);
 
 /* Cheap: bounds of memory. */
 void server_check_bounds(void);

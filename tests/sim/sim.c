@@ -228,7 +228,7 @@ static void replace_server(void) {
 static void trace_step(void) {
     trace_number((uint64_t)sim_loop.now_ns);
     trace_number(server.durable_sequence);
-    trace_number(server.disk.figures.steps);
+    trace_number(server.disk.plan.end_after_steps);
 }
 
 static void step(void) {
@@ -327,8 +327,9 @@ static void print_work(void) {
            c->refusals_1212);
     printf("checked: %" PRIu64 " releases against the platter, %" PRIu64 " replays of %" PRIu64 " commands, %" PRIu64
            " digests, %" PRIu64 " verifications, %" PRIu64 " books, %" PRIu64 " flipped bits found, %" PRIu64
-           " in the end that may be cut\n", s->releases_checked, s->replays, s->replayed_commands, s->digests_compared,
-           s->verifications, c->books_compared, s->bits_found, s->bits_in_the_end);
+           " in the end that may be cut, %" PRIu64 " bound orders\n", s->releases_checked, s->replays, s->replayed_commands, s->digests_compared,
+           s->verifications, c->books_compared, s->bits_found, s->bits_in_the_end,
+           s->bound_orders);
 }
 
 static int read_flags(int argc, char **argv) {
@@ -349,6 +350,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     server.fail = client_world.fail = fail;
+    client_world.on_logout = server_note_logout;
     machine_on_check = say_how_to_repeat;
     signal(SIGSEGV, on_signal);
     /* What the server says to its operator is not asked for here; sanitizers do not write to this stream. */
@@ -357,7 +359,7 @@ int main(int argc, char **argv) {
     for (uint64_t end = sim.seed + sim.seeds; sim.seed < end; sim.seed++) {
         run(sim.seed);
         together = together * 31 + trace_hash();
-        if (sim.is_verbose || sim.seeds == 1) printf("seed %" PRIu64 ": trace %016" PRIx64 "\n", sim.seed, trace_hash());
+        printf("seed %" PRIu64 ": trace %016" PRIx64 "\n", sim.seed, trace_hash());
     }
     print_faults();
     print_work();

@@ -52,7 +52,7 @@ static const struct dirent *sim_readdir(const DIR *folder) {
 
 static int sim_fstat(int descriptor, struct stat *about) {
     memset(about, 0, sizeof *about);
-    about->st_size = (off_t)sim_storage.disk->files[descriptor].size;
+    if (descriptor < disk_files_max) about->st_size = (off_t)sim_storage.disk->files[descriptor].size;
     return 0;
 }
 
