@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +17,12 @@ static int refuse(const struct storage *storage, char *error, size_t error_size,
     return -1;
 }
 
+/* A lock of the process alone: one that writes a snapshot for it, and may end a moment later, does not have it. */
+static int take_lock(int descriptor) {
+    struct flock whole_file = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_SETLK, &whole_file);
+}
+
 static int open_folder(struct storage *storage, char *error, size_t error_size) {
     if (mkdir(storage->folder, 0750) < 0 && errno != EEXIST)
         return refuse(storage, error, error_size, "cannot be created", errno);
@@ -25,7 +30,7 @@ static int open_folder(struct storage *storage, char *error, size_t error_size) 
     if (storage->folder_descriptor < 0) return refuse(storage, error, error_size, "cannot be opened", errno);
     storage->lock_descriptor = openat(storage->folder_descriptor, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (storage->lock_descriptor < 0) return refuse(storage, error, error_size, "cannot be locked", errno);
-    if (flock(storage->lock_descriptor, LOCK_EX | LOCK_NB) < 0) {
+    if (take_lock(storage->lock_descriptor) < 0) {
         snprintf(error, error_size, "%.300s is used by another server", storage->folder);
         return -1;
     }

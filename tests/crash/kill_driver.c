@@ -11,8 +11,8 @@
  * no order that nobody sent. Then the server starts again on the same folder: its state must be that of a replay of the
  * journal, to the hash, and every participant's private numbers must go on where the acknowledged ones ended. After
  * every 50 kills the folder is begun anew. With `snapshots`, one is made every few hundred
- * commands, the journal is in small segments, and what is not needed of it is pruned; the driver keeps links to all of them,
- * so that what is expected still comes from a replay of everything. With SYNC none, which promises nothing, it should find that something is lost:
+ * commands, segments are small, and what is not needed of them is pruned; the driver keeps links to all of them, so that
+ * what is expected still comes from a replay of everything. With SYNC none, which promises nothing, it should find that something is lost:
  * that shows that it looks. Prints its figures, the last line sums up, and exits 0 if all held. */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -113,7 +113,9 @@ static void start_server(struct driver *d) {
     if (d->pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[1], STDOUT_FILENO);
-        dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+        char log[80];
+        snprintf(log, sizeof log, "%s.log", d->folder);
+        dup2(open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), STDERR_FILENO);
         execl(d->server, d->server, "--listen", "127.0.0.1:0", "--clock", "manual", "--scenario", d->world, "--data",
               d->folder, "--sync", d->sync, d->has_snapshots ? "--prune" : (char *)NULL, "--snapshot-every", "300",
               "--segment-mib", "1", (char *)NULL);
@@ -126,7 +128,7 @@ static void start_server(struct driver *d) {
     while (length + 1 < sizeof line && read(d->output, line + length, 1) == 1 && line[length] != '\n') length++;
     line[length] = '\0';
     const char *address = strstr(line, "\"tcp\":\"127.0.0.1:");
-    if (!address) die("round %u: the server does not start again: %s", d->round, line);
+    if (!address) die("round %u: the server does not start again: %s; see %s.log", d->round, line, d->folder);
     d->port = (int)strtol(address + strlen("\"tcp\":\"127.0.0.1:"), NULL, 10);
 }
 
@@ -294,7 +296,7 @@ static void take_answers(struct driver *d, int i, int patience_ms) {
 }
 
 static void run_load(struct driver *d) {
-    int64_t end_ms = now_ms() + 2 + (int64_t)(next_random() % kill_after_ms_max);
+    int64_t end_ms = now_ms() + 2 + (int64_t)(next_random() % (kill_after_ms_max * (d->has_snapshots ? 5 : 1)));
     while (now_ms() < end_ms) {
         link_segments(d);
         for (int i = 0; i < clients_count; i++) send_orders(d, i);
@@ -425,7 +427,7 @@ static void begin_folder(struct driver *d) {
 
 static void remove_folder(struct driver *d) {
     char command[256];
-    snprintf(command, sizeof command, "rm -rf '%s' '%s.all'", d->folder, d->folder);
+    snprintf(command, sizeof command, "rm -rf '%s' '%s.all' '%s.log'", d->folder, d->folder, d->folder);
     if (system(command) != 0) die("the folder cannot be removed");
 }
 
