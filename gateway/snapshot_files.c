@@ -218,8 +218,11 @@ static int fill(struct output *output, const struct sequencer *sequencer, const 
     world_image_write(sequencer, &writer);
     flush(output);
     snapshot_seal(&writer, mark, page);
-    if (output->status == 0 && pwrite(output->descriptor, page, sizeof page, 0) != (ssize_t)sizeof page)
-        output->status = -EIO;
+    for (size_t done = 0; done < sizeof page && output->status == 0;) {
+        ssize_t written = pwrite(output->descriptor, page + done, sizeof page - done, (off_t)done);
+        if (written > 0) done += (size_t)written;
+        else if (written == 0 || errno != EINTR) output->status = written == 0 ? -EIO : -errno;
+    }
     if (output->status == 0 && fsync(output->descriptor) < 0) output->status = -errno;
     return output->status;
 }

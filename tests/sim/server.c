@@ -397,6 +397,13 @@ void server_turn(void) {
     machine.can_end = 0;
 }
 
+void server_snapshot(void) {
+    const struct committer *committer = server.daemon->committer;
+    if (!committer_is_at_batch_end(committer) || committer->durable_batch + 1 != committer->writer.next_batch) return;
+    snapshots_make_last(&server.daemon->snapshots);
+    server.figures.snapshots += !server.disk.is_dead;
+}
+
 /* ---- the beginning ---- */
 
 static int open_daemon(char *error, size_t error_size) {
@@ -475,6 +482,11 @@ static int try_to_start(int may_go_wrong) {
     return 0;
 }
 
+static void remove_snapshots(void) {
+    for (uint32_t i = 0; i < disk_files_max; i++)
+        if (strstr(server.disk.files[i].name, ".snap")) server.disk.files[i].is_linked = 0;
+}
+
 /* One bit of what lies on the disk is another. The server must refuse it, unless it cannot know: in the last batch,
  * which may never have been finished, and behind it. */
 static void try_a_flipped_bit(void) {
@@ -487,6 +499,7 @@ static void try_a_flipped_bit(void) {
     struct disk_file *file = disk_find(&server.disk, name);
     if (file->size == 0) return;
     struct disk_image *image = disk_save(&server.disk);
+    if (chance_below(3)) remove_snapshots();        /* or most of the journal is not read */
     uint64_t at = chance_below((uint32_t)file->size);
     while (at > 0 && file->now[at] == 0 && chance_below(64)) at--;
     file->now[at] ^= (uint8_t)(1u << chance_below(8));
@@ -516,14 +529,47 @@ static void try_a_flipped_bit(void) {
     server.durable_sequence = before;
 }
 
+/* Starts on what is there, and what is there stays as it was. Returns the state. */
+static uint64_t probe(void) {
+    char error[512];
+    struct disk_image *image = disk_save(&server.disk);
+    server.is_probe = 1;
+    if (open_daemon(error, sizeof error) != DAEMON_OK) server.fail("with a flipped snapshot it does not start", error);
+    server.is_probe = 0;
+    uint64_t digest = exchange_digest(server.daemon->sequencer.exchange);
+    bury();
+    disk_load(&server.disk, image);
+    disk_restart(&server.disk);
+    return digest;
+}
+
+/* The same in a snapshot: it must not be believed, and what comes back is the same without it. */
+static void try_a_flipped_snapshot(void) {
+    uint32_t chosen = disk_files_max;
+    for (uint32_t i = 0; i < disk_files_max; i++) {
+        const struct disk_file *file = &server.disk.files[i];
+        if (file->is_used && file->is_linked && strstr(file->name, ".snap") && file->size > 0) chosen = i;
+    }
+    if (chosen == disk_files_max) return;
+    uint64_t at = chance_below((uint32_t)server.disk.files[chosen].size), expected = probe();
+    uint8_t bit = (uint8_t)(1u << chance_below(8));
+    server.disk.files[chosen].now[at] ^= bit;
+    uint64_t digest = probe();
+    server.disk.files[chosen].now[at] ^= bit;
+    check(digest == expected, "a flipped bit in a snapshot changes the state", digest, expected);
+    server.figures.snapshot_bits++;
+}
+
 void server_start(void) {
     if (chance_one_in(4)) try_a_flipped_bit();
+    if (chance_one_in(4)) try_a_flipped_snapshot();
     server.life = (struct server_life){server.disk.figures.syncs_failed, server.disk.figures.writes_failed,
                                        server.disk.figures.no_room, client_world.figures.refusals_1212};
     memset(server.may_have_left, 0, sizeof server.may_have_left);
     int attempt = 0;
     while (!try_to_start(attempt < 4)) attempt++;
     server.figures.starts++;
+    server.figures.starts_from_snapshot += server.daemon->snapshots.last_sequence > 0;
     check_recovered();
     char error[256];
     uint16_t port = 7400;

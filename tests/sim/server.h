@@ -24,6 +24,7 @@ enum server_end { SERVER_CRASHED, SERVER_LOST_POWER, SERVER_STOPPED };
 struct server_figures {
     uint64_t starts, crashes, power_cuts, stops, own_ends, ends_in_recovery, refused_starts, torn_ends, bits_found,
              bits_in_the_end, bits_tried, batches, commands, releases_checked, replays, replayed_commands, digests_compared,
+             snapshots, starts_from_snapshot, snapshot_bits,
              verifications, books_verified, failed_sync_restarts, bound_orders;
 };
 
@@ -57,6 +58,8 @@ void server_turn(void);
 int server_is_alive(void);
 /* It has died, or is killed, or is asked to stop, and is gone when this returns. */
 void server_end(enum server_end end);
+/* A snapshot as the forked process would make it, at once; if this is the end of a batch that is on the platter. */
+void server_snapshot(void);
 /* Everything is freed. */
 void server_forget(void);
 

@@ -22,7 +22,7 @@
 #include "tests/sim/server.h"
 #include "tests/sim/storage.h"
 
-enum { verify_every = 48, settle_every = 700, settle_turns_max = 4000 };
+enum { snapshot_every = 60, verify_every = 48, settle_every = 700, settle_turns_max = 4000 };
 
 struct sim_figures {
     uint64_t runs, steps, jumps, stands_still, jumps_at_restart, settles, planned_ends, planned_sync_failures,
@@ -240,6 +240,7 @@ static void step(void) {
     if (chance_one_in(sim.fault_one_in)) plan_fault();
     if (server_is_alive()) let_disk_work();
     if (server_is_alive()) server_turn();
+    if (server_is_alive() && chance_one_in(snapshot_every)) server_snapshot();
     if (server_is_alive()) server_check_bounds();
     if (server_is_alive() && chance_one_in(verify_every)) server_verify();
     if (server_is_alive() && chance_one_in(settle_every)) settle();
@@ -300,6 +301,8 @@ static void print_faults(void) {
     printf("server: %" PRIu64 " starts, %" PRIu64 " crashes, %" PRIu64 " power cuts, %" PRIu64 " ends by itself, %" PRIu64
            " ends during recovery, %" PRIu64 " stops\n", s->starts, s->crashes, s->power_cuts, s->own_ends,
            s->ends_in_recovery, s->stops);
+    printf("snapshots: %" PRIu64 " made, %" PRIu64 " starts from one, %" PRIu64 " bits of one flipped\n", s->snapshots,
+           s->starts_from_snapshot, s->snapshot_bits);
     printf("disk: %" PRIu64 " sectors lost, %" PRIu64 " kept, %" PRIu64 " garbled, %" PRIu64 " names unsure, %" PRIu64
            " syncs failed, %" PRIu64 " writes failed, %" PRIu64 " short, %" PRIu64 " interrupted, %" PRIu64 " without room, %"
            PRIu64 " bits flipped\n", d->sectors_lost, d->sectors_kept, d->sectors_garbled, d->names_lost, d->syncs_failed,

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +26,7 @@ static int sim_close(int descriptor) {
 
 static int sim_openat(int folder, const char *name, int flags) {
     CHECK(folder == disk_folder);
+    if (strcmp(name, ".") == 0) return disk_folder;
     return strcmp(name, "lock") == 0 ? disk_lock : disk_openat(sim_storage.disk, name, flags);
 }
 
@@ -56,6 +56,12 @@ static int sim_fstat(int descriptor, struct stat *about) {
     return 0;
 }
 
+/* Behind what the file has: all that is written so has just been created. */
+static ssize_t sim_write(int descriptor, const void *bytes, size_t size) {
+    uint64_t end = descriptor < disk_files_max ? sim_storage.disk->files[descriptor].size : 0;
+    return disk_pwrite(sim_storage.disk, descriptor, bytes, size, (off_t)end);
+}
+
 static void *sim_map(int descriptor) { return sim_storage.disk->files[descriptor].now; }
 
 /* ---- the thread ---- */
@@ -79,9 +85,11 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define mkdir(path, mode) 0
 #define open(path, flags) disk_folder
 #define openat(folder, name, flags, ...) sim_openat(folder, name, flags)
-#define flock(descriptor, operation) 0
+#define fcntl(descriptor, command, lock) ((void)(descriptor), (void)(lock), 0)
 #define pwrite(descriptor, bytes, size, offset) disk_pwrite(sim_storage.disk, descriptor, bytes, size, offset)
 #define pread(descriptor, bytes, size, offset) disk_pread(sim_storage.disk, descriptor, bytes, size, offset)
+#define write(descriptor, bytes, size) sim_write(descriptor, bytes, size)
+#define getpid() 1
 #define fsync(descriptor) disk_sync(sim_storage.disk, descriptor)
 #define fdatasync(descriptor) disk_sync(sim_storage.disk, descriptor)
 #define ftruncate(descriptor, size) disk_truncate(sim_storage.disk, descriptor, (uint64_t)(size))
@@ -91,6 +99,7 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define renameat(from_folder, from, to_folder, to) disk_rename(sim_storage.disk, from, to)
 #define close(descriptor) sim_close(descriptor)
 #define opendir(path) sim_opendir(path)
+#define fdopendir(descriptor) sim_opendir("")
 #define readdir(folder) sim_readdir(folder)
 #define dirfd(folder) disk_folder
 #define closedir(folder) (void)(folder)
@@ -104,6 +113,7 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define storage_open real_storage_open
 
 #include "gateway/segment_files.c"
+#include "gateway/snapshot_files.c"
 #include "gateway/storage_file.c"
 
 #undef storage_submit

@@ -1,4 +1,4 @@
-/* storage.h - gateway/storage_file.c and gateway/segment_files.c, the real ones, over the fake disk: storage.c compiles
+/* storage.h - gateway/storage_file.c, segment_files.c and snapshot_files.c, the real ones, over the fake disk: storage.c compiles
  * them with the calls of the operating system replaced. Their thread is no thread here: a job that was submitted waits
  * until the simulation lets it run, and runs at once when somebody waits for it. */
 #ifndef BIRZHA_TESTS_SIM_STORAGE_H
