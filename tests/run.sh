@@ -77,6 +77,7 @@ if [ "$tier" = full ]; then
     proof exhaustive "$build/release/main_differential" --exhaustive 5
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 200
+    proof crash-snapshots "$build/release/kill_driver" "$build/release/birzhad" 200 2 group snapshots
     proof power "$build/release/power_cuts" 100000
     proof sim bash tests/sim/run.sh "$build" 300 3000
     proof failing-sync bash tests/crash/failing_sync.sh "$build" 100
@@ -91,6 +92,7 @@ else
     proof exhaustive "$build/release/main_differential" --exhaustive 4
     wait
     proof crash "$build/release/kill_driver" "$build/release/birzhad" 5
+    proof crash-snapshots "$build/release/kill_driver" "$build/release/birzhad" 5 2 group snapshots
     proof power "$build/release/power_cuts" 2000
     proof sim bash tests/sim/run.sh "$build" 6 1500
     proof failing-sync bash tests/crash/failing_sync.sh "$build" 3

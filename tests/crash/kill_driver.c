@@ -4,6 +4,7 @@
  *     kill_driver SERVER_BINARY full FOLDER      instead: orders until the disk is full, see full_disk.sh
  *     kill_driver SERVER_BINARY again FOLDER     and the same server once there is room
  *     kill_driver SERVER_BINARY fails FOLDER LIBRARY   instead: a disk that fails, see failing_sync.sh
+ *     kill_driver SERVER_BINARY latency EVERY    instead: how long an order takes, with a snapshot every EVERY commands
  *     kill_driver SERVER_BINARY rate SYNC        instead: orders acknowledged a second, for three seconds
  *
  * Four clients enter orders as fast as the server takes them. At a random moment it is killed with SIGKILL. What the
@@ -55,7 +56,7 @@ struct trader {
 };
 
 struct driver {
-    const char *server, *sync;
+    const char *server, *sync, *every;
     char folder[64], world[64];
     uint32_t has_snapshots;
     char shadow[80];                /* links to every segment that there ever was; with snapshots */
@@ -117,8 +118,8 @@ static void start_server(struct driver *d) {
         snprintf(log, sizeof log, "%s.log", d->folder);
         dup2(open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), STDERR_FILENO);
         execl(d->server, d->server, "--listen", "127.0.0.1:0", "--clock", "manual", "--scenario", d->world, "--data",
-              d->folder, "--sync", d->sync, d->has_snapshots ? "--prune" : (char *)NULL, "--snapshot-every", "300",
-              "--segment-mib", "1", (char *)NULL);
+              d->folder, "--sync", d->sync, "--snapshot-every", d->every,
+              d->has_snapshots ? "--prune" : (char *)NULL, "--segment-mib", "1", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -497,6 +498,51 @@ static int measure(struct driver *d) {
     return 0;
 }
 
+static int compare_times(const void *left, const void *right) {
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* One order at a time by client 0, timed, while the others keep the server at work; from the third second on. */
+static int measure_latency(struct driver *d) {
+    enum { seconds = 20, times_max = 1 << 20 };
+    static int64_t times[times_max];
+    uint32_t count = 0;
+    d->round = 1;
+    start_server(d);
+    for (int i = 0; i < clients_count; i++) log_on(d, i);
+    int64_t begin_ms = now_ms();
+    while (now_ms() < begin_ms + seconds * 1000 && count < times_max && d->clients[0].sent < orders_max) {
+        struct trader *client = &d->clients[0];
+        char text[256];
+        int size = snprintf(text, sizeof text, "{\"type\":\"new_order\",\"cl_ord_id\":\"1-0-%u\",\"symbol\":\"DY-SMP-EX\","
+                            "\"side\":\"buy\",\"order_qty\":1,\"price\":\"2500.00\",\"time_in_force\":\"gtc\"}\n", client->sent++);
+        int64_t sent_ns = now_ns();
+        if (send(client->socket, text, (size_t)size, MSG_NOSIGNAL) != size) die("the server is gone");
+        while (client->acknowledged < client->sent) {
+            take_answers(d, 0, 0);
+            if (client->acknowledged < client->sent && now_ns() - sent_ns > INT64_C(10000000000)) die("no answer");
+        }
+        if (now_ms() > begin_ms + 2000) times[count++] = now_ns() - sent_ns;
+        for (int i = 1; i < clients_count; i++) {
+            if (d->clients[i].sent == d->clients[i].acknowledged) send_orders(d, i);
+            take_answers(d, i, 0);
+        }
+    }
+    qsort(times, count, sizeof *times, compare_times);
+    kill_server(d);
+    remove_folder(d);
+    printf("orders %u, us: p50 %.0f, p99 %.0f, p99.9 %.0f, max %.0f\n", count, (double)times[count / 2] / 1e3,
+           (double)times[count - count / 100 - 1] / 1e3, (double)times[count - count / 1000 - 1] / 1e3, (double)times[count - 1] / 1e3);
+    return 0;
+}
+
 /* Killed so many times. */
 static int run_kills(struct driver *d, uint32_t kills) {
     begin_folder(d);
@@ -523,6 +569,12 @@ static int run_kills(struct driver *d, uint32_t kills) {
 static int run(struct driver *d, int argc, char **argv) {
     const char *mode = argc > 2 ? argv[2] : "5", *third = argc > 3 ? argv[3] : "";
     d->sync = "group";
+    d->every = "0";
+    if (strcmp(mode, "latency") == 0) {
+        d->every = third;
+        begin_folder(d);
+        return measure_latency(d);
+    }
     if (strcmp(mode, "rate") == 0) {
         d->sync = third;
         begin_folder(d);
@@ -532,6 +584,7 @@ static int run(struct driver *d, int argc, char **argv) {
         random_state = *third ? strtoull(third, NULL, 10) : 1;
         if (argc > 4) d->sync = argv[4];
         d->has_snapshots = argc > 5 && strcmp(argv[5], "snapshots") == 0;
+        if (d->has_snapshots) d->every = "300";
         return run_kills(d, (uint32_t)strtoul(mode, NULL, 10));
     }
     snprintf(d->folder, sizeof d->folder, "%s", third);

@@ -164,7 +164,8 @@ static void compare_side(const struct peer *client, uint32_t symbol, enum side s
     int64_t tick = exchange_instrument(exchange, instrument)->tick_scaled;
     uint32_t count = depth_top(server.daemon->sequencer.depth, instrument, side, levels, book->depth);
     const struct level *mine = book->sides[side == SIDE_BUY ? 0 : 1];
-    if (count != book->counts[side == SIDE_BUY ? 0 : 1]) fail("a reader's book has another number of levels", client->user ? client->user : "reader");
+    if (count != book->counts[side == SIDE_BUY ? 0 : 1])
+        fail("a reader's book has another number of levels", client->user ? client->user : "reader");
     for (uint32_t i = 0; i < count; i++) {
         if (levels[i].price.ticks * tick == mine[i].price && levels[i].quantity_lots == mine[i].quantity &&
             levels[i].orders_count == mine[i].orders) continue;
@@ -176,7 +177,8 @@ static void look_at_readers(void) {
     for (uint32_t i = 0; i < client_world.clients_count; i++) {
         const struct peer *client = &client_world.clients[i];
         if (!client->socket || client->kind == CLIENT_HOSTILE) continue;
-        if (client->pending_count > 0 && client->state != CLIENT_LOGGING_ON) fail("a request without a reply", client->user ? client->user : "reader");
+        if (client->pending_count > 0 && client->state != CLIENT_LOGGING_ON)
+            fail("a request without a reply", client->user ? client->user : "reader");
         for (uint32_t symbol = 0; symbol < symbols_count; symbol++) {
             if (!client->books[symbol].has_snapshot) continue;
             compare_side(client, symbol, SIDE_BUY);
@@ -330,7 +332,8 @@ static void print_work(void) {
            c->refusals_1212);
     printf("checked: %" PRIu64 " releases against the platter, %" PRIu64 " replays of %" PRIu64 " commands, %" PRIu64
            " digests, %" PRIu64 " verifications, %" PRIu64 " books, %" PRIu64 " flipped bits found, %" PRIu64
-           " in the end that may be cut, %" PRIu64 " bound orders\n", s->releases_checked, s->replays, s->replayed_commands, s->digests_compared,
+           " in the end that may be cut, %" PRIu64 " bound orders\n", s->releases_checked, s->replays,
+           s->replayed_commands, s->digests_compared,
            s->verifications, c->books_compared, s->bits_found, s->bits_in_the_end,
            s->bound_orders);
 }
