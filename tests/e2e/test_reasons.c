@@ -409,7 +409,7 @@ Test(reasons, a_price_is_a_decimal) {
 
 Test(reasons, what_officials_cannot_do_yet_says_so) {
     static const char *const types[] = {
-        "admin_snapshot", "admin_guarantee", "admin_carry_over",
+        "admin_guarantee", "admin_carry_over",
     };
     struct market market;
     market_open(&market);

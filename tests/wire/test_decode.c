@@ -136,7 +136,7 @@ Test(decode, refuses_in_the_order_type_unknown_missing_bad, .init = begin, .fini
         {"{}", 1205, "type"},
         {"{'type':1}", 1206, "type"},
         {"{'type':'nonsense','what':1}", 1208, "type"},
-        {"{'type':'admin_snapshot','what':1}", 1211, "type"},
+        {"{'type':'admin_guarantee','what':1}", 1211, "type"},
         {"{'type':'new_order','what':1}", 1207, "what"},
         {"{'type':'new_order','side':'up','what':1,'else':2}", 1207, "what"},
         {"{'type':'new_order','Symbol':'DY-SMP-EX'}", 1207, "Symbol"},
@@ -157,7 +157,7 @@ Test(decode, refuses_in_the_order_type_unknown_missing_bad, .init = begin, .fini
 
 Test(decode, refuses_every_type_that_is_not_available, .init = begin, .fini = end) {
     static const char *const names[] = {
-        "admin_snapshot", "admin_guarantee", "admin_carry_over", "lot_offer", "lot_bid",
+        "admin_guarantee", "admin_carry_over", "lot_offer", "lot_bid",
         "lot_choose_basis", "deal_propose", "deal_confirm", "deal_decline", "contract_sign", "contract_pay",
         "contract_ship", "contract_accept", "contract_dispute", "contract_cancel",
     };
@@ -503,7 +503,7 @@ Test(decode, reads_logons, .init = begin, .fini = end) {
 Test(decode, reads_queries, .init = begin, .fini = end) {
     static const char *const plain[] = {
         "heartbeat", "logout", "open_orders_request", "balances_request", "participant_request", "sessions_request",
-        "instruments_request", "deals_request", "admin_digest", "admin_shutdown",
+        "instruments_request", "deals_request", "admin_digest", "admin_shutdown", "admin_snapshot",
     };
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
         char line[64];
