@@ -186,7 +186,7 @@ static int replay_all(const struct opening *o, uint32_t snapshots_count) {
 
 /* A recording tells everything from the beginning, so then no snapshot will do. */
 static int open_kept(const struct opening *o, uint64_t *snapshot_sequence) {
-    struct snapshot_list list;
+    struct snapshot_list list = {0};
     int folder = o->daemon->committer->storage.folder_descriptor;
     int status = snapshot_files_sweep(folder);
     if (status == 0) status = snapshot_files_list(folder, &list);
