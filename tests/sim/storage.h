@@ -15,6 +15,10 @@ struct sim_storage {
 };
 extern struct sim_storage sim_storage;
 
+/* Snapshots that were made, that could not be, and from which a server came back. */
+struct sim_snapshots { uint64_t made, failed, used; };
+extern struct sim_snapshots sim_snapshots;
+
 /* Whether a job waits for the disk. */
 int sim_storage_has_job(void);
 /* Lets it run. */
