@@ -479,11 +479,14 @@ static int try_to_start(int may_go_wrong) {
 /* A file that has something in it; NULL when chance finds none. */
 static struct disk_file *some_file(void) {
     struct disk_file *file = &server.disk.files[chance_below(disk_files_max)];
+    struct disk_file *found = NULL;
     for (int i = 0; i < disk_files_max; i++, file++) {
         if (file == server.disk.files + disk_files_max) file = server.disk.files;
-        if (file->is_used && file->is_linked && file->size > 0) return file;
+        /* What only the cache has goes anyway. */
+        if (file->is_hidden_loss) return NULL;
+        if (file->is_used && file->is_linked && file->size > 0 && !found) found = file;
     }
-    return NULL;
+    return found;
 }
 
 static void flip_a_bit(struct disk_file *file) {
@@ -527,7 +530,7 @@ static void try_a_flipped_bit(void) {
     uint64_t before = server.durable_sequence;
     struct disk_image *image = disk_save(&server.disk);
     flip_a_bit(file);
-    start_as_probe(strncmp(file->name, "snapshot", 8) == 0 ? end.last : end.before);
+    start_as_probe(strncmp(file->name, "snapshot", 8) == 0 ? before : end.before);
     disk_load(&server.disk, image);
     disk_restart(&server.disk);
     server.durable_sequence = before;

@@ -22,7 +22,7 @@
 #include "tests/sim/server.h"
 #include "tests/sim/storage.h"
 
-enum { verify_every = 48, settle_every = 700, settle_turns_max = 4000 };
+enum { verify_every = 48, settle_every = 700, settle_turns_max = 4000, settle_room = 65536 };
 
 struct sim_figures {
     uint64_t runs, steps, jumps, stands_still, jumps_at_restart, settles, planned_ends, planned_sync_failures,
@@ -194,8 +194,11 @@ static void settle(void) {
     int turns = 0;
     for (; turns < settle_turns_max && server_is_alive() && (turns < 4 || !is_quiet()); turns++) {
         sim_loop.now_ns += 100000;
-        for (uint32_t i = 0; i < sockets_max; i++)
-            if (sim_loop.sockets[i].is_used) socket_arrive(&sim_loop.sockets[i], SIZE_MAX);
+        for (uint32_t i = 0; i < sockets_max; i++) {
+            if (!sim_loop.sockets[i].is_used) continue;
+            socket_arrive(&sim_loop.sockets[i], SIZE_MAX);
+            if (sim_loop.sockets[i].room < settle_room) sim_loop.sockets[i].room = settle_room;
+        }
         if (sim_storage_has_job()) sim_storage_run_job();
         if (server_is_alive()) server_turn();
         for (uint32_t i = 0; i < client_world.clients_count; i++) {
@@ -252,6 +255,9 @@ static void step(void) {
 /* Every participant asks for all it was ever told. */
 static void audit(void) {
     server.disk.plan = (struct disk_plan){.room_bytes = UINT64_MAX};
+    /* The server has heard by now of those who vanished: they take no place any more. */
+    for (uint32_t i = 0; i < sockets_max; i++)
+        if (sim_loop.sockets[i].is_used && sim_loop.sockets[i].is_vanished) socket_leave(&sim_loop.sockets[i], END_RESET);
     settle();
     for (uint32_t i = 0; i < client_world.clients_count; i++)
         if (client_world.clients[i].kind == CLIENT_TRADER) client_audit(&client_world.clients[i]);
