@@ -189,9 +189,9 @@ check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants
 	@bash tests/run.sh $(BUILD) full
 
 nightly: check-full ## check-full, then random operations with fresh seeds for an hour
-	@for seed in $$(seq $$(date +%s) $$(( $$(date +%s) + 40 ))); do \
+	@set -o pipefail; for seed in $$(seq $$(date +%s) $$(( $$(date +%s) + 40 ))); do \
 		$(BUILD)/release/main_differential --operations 1000000 --seed $$seed | tail -n 1 || exit 1; done
-	@$(BUILD)/release/sim --seed $$(date +%s) --seeds 5000 | tail -n 12
+	@set -o pipefail; $(BUILD)/release/sim --seed $$(date +%s) --seeds 2000 | tail -n 12
 
 fuzz: $(patsubst %,$(BUILD)/fuzz/%,$(FUZZERS)) ## RUNS executions of every fuzz target (100,000), beginning with the corpora
 	@bash tests/fuzz/run.sh $(BUILD) $(or $(RUNS),100000)

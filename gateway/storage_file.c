@@ -39,8 +39,7 @@ static int open_folder(struct storage *storage, char *error, size_t error_size) 
 
 /* The cache must not be believed: where a sync has failed, the system keeps pages that the disk does not have, and
  * calls them clean, so that no later sync would write them. What is not clean is synced, the rest is given up, and read
- * from the disk. Only the last segment that was written to can be concerned, and the one that was prepared behind it.
- * */
+ * from the disk. Only the last segment that was written to can be concerned, and the one prepared behind it. */
 static int forget_cache(const struct storage *storage) {
     const struct segment_files *files = &storage->files;
     for (uint32_t back = 0; back < 2 && back < files->count; back++) {

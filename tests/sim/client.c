@@ -196,7 +196,11 @@ static void supervise(struct peer *client) {
 }
 
 static void administer(struct peer *client) {
-    uint32_t roll = chance_below(12);
+    uint32_t roll = chance_below(14);
+    if (roll == 13) {
+        ask(client, "admin_snapshot", "%s", "");
+        return;
+    }
     if (roll >= 3) {
         supervise(client);
         return;

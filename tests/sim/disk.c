@@ -208,7 +208,10 @@ int disk_sync(struct disk *disk, int descriptor) {
     if (fails) disk->figures.syncs_failed++;
     if (descriptor == disk_folder) {
         if (fails) return fail(EIO);
-        for (uint32_t i = 0; i < disk_files_max; i++) disk->files[i].is_listed = disk->files[i].is_linked;
+        for (uint32_t i = 0; i < disk_files_max; i++) {
+            disk->files[i].is_listed = disk->files[i].is_linked;
+            if (!disk->files[i].is_linked) free_file(&disk->files[i]);
+        }
         return 0;
     }
     struct disk_file *file = file_of(disk, descriptor);

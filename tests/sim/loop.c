@@ -128,20 +128,6 @@ static void run_timers(void) {
     }
 }
 
-/* No signal ever comes: nobody asks for a snapshot by a process of its own. */
-int uv_signal_init(uv_loop_t *loop, uv_signal_t *handle) {
-    (void)loop;
-    init((uv_handle_t *)handle, UV_SIGNAL);
-    return 0;
-}
-
-int uv_signal_start(uv_signal_t *handle, uv_signal_cb callback, int number) {
-    (void)handle;
-    (void)callback;
-    (void)number;
-    return 0;
-}
-
 void uv_unref(uv_handle_t *handle) { (void)handle; }
 
 int uv_async_init(uv_loop_t *loop, uv_async_t *async, uv_async_cb callback) {

@@ -28,7 +28,7 @@ mutant() {
         again=$(sed -n 's/.*repeat with: //p' "$copy/log")
         if [ -z "$again" ]; then
             echo "SURVIVED $name: $(tail -n 1 "$copy/log" | cut -c 1-110)"
-        elif (cd "$copy" && $again) 2>&1 | grep -aqF "$words"; then
+        elif (cd "$copy" && $again) 2>&1 | grep -aqF "$(cut -d : -f 1-2 <<<"$words")"; then
             caught=$((caught + 1))
             echo "caught $name: $words; $again"
         else
@@ -72,3 +72,4 @@ mutant "a connection of before keeps its orders" gateway/session/dialog.c \
     's/if (dialog->cancel_on_disconnect) {/if (dialog->cancel_on_disconnect \&\& dialog->connection % 2) {/'
 
 echo "sabotage: $caught of $tried caught"
+[ "$caught" = "$tried" ]

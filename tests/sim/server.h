@@ -22,9 +22,8 @@ enum { connections_noted_max = 65536 };
 enum server_end { SERVER_CRASHED, SERVER_LOST_POWER, SERVER_STOPPED };
 
 struct server_figures {
-    uint64_t starts, crashes, power_cuts, stops, own_ends, ends_in_recovery, refused_starts, torn_ends, bits_found,
+    uint64_t starts, crashes, power_cuts, stops, own_ends, ends_in_recovery, bits_found,
              bits_in_the_end, bits_tried, batches, commands, releases_checked, replays, replayed_commands, digests_compared,
-             snapshots, starts_from_snapshot, snapshot_bits,
              verifications, books_verified, failed_sync_restarts, bound_orders;
 };
 
@@ -36,6 +35,7 @@ struct server {
     uv_loop_t loop;
     struct disk disk;
     enum clock_mode clock;
+    uint32_t snapshot_every;            /* commands; 0 = only when somebody asks, and in the end */
     uint64_t durable_sequence;          /* the platter has all commands up to it */
     uint64_t applied_sequence;          /* of the exchange, when it was last looked at */
     struct storage_job job;             /* on its way to the platter; size 0 = none */
@@ -50,7 +50,7 @@ struct server {
 };
 extern struct server server;
 
-void server_begin(uint64_t segment_size, enum clock_mode clock);
+void server_begin(uint64_t segment_size, enum clock_mode clock, uint32_t snapshot_every);
 /* Starts it, whatever comes in between, until it runs. */
 void server_start(void);
 /* One turn of its loop. Afterwards it may have ended: server_is_alive. */
@@ -58,8 +58,6 @@ void server_turn(void);
 int server_is_alive(void);
 /* It has died, or is killed, or is asked to stop, and is gone when this returns. */
 void server_end(enum server_end end);
-/* A snapshot as the forked process would make it, at once; if this is the end of a batch that is on the platter. */
-void server_snapshot(void);
 /* Everything is freed. */
 void server_forget(void);
 

@@ -8,16 +8,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/exchange.h"
 #include "gateway/segment_files.h"
+#include "gateway/sequencer.h"
+#include "gateway/snapshot_files.h"
+#include "gateway/world_image.h"
 #include "instruments/check.h"
 
 struct sim_storage sim_storage;
 
 /* ---- the operating system ---- */
+
+/* Where a file that is written_so_far from its beginning has come to; there is one at a time. */
+static off_t written_so_far;
+
+static ssize_t sim_write(int descriptor, const void *bytes, size_t size) {
+    ssize_t done = disk_pwrite(sim_storage.disk, descriptor, bytes, size, written_so_far);
+    if (done > 0) written_so_far += done;
+    return done;
+}
 
 static int sim_close(int descriptor) {
     (void)descriptor;
@@ -26,6 +40,7 @@ static int sim_close(int descriptor) {
 
 static int sim_openat(int folder, const char *name, int flags) {
     CHECK(folder == disk_folder);
+    written_so_far = 0;
     if (strcmp(name, ".") == 0) return disk_folder;
     return strcmp(name, "lock") == 0 ? disk_lock : disk_openat(sim_storage.disk, name, flags);
 }
@@ -36,6 +51,11 @@ static DIR *sim_opendir(const char *path) {
     (void)path;
     listed = 0;
     return (DIR *)&listed;
+}
+
+static DIR *sim_open_names(int folder) {
+    (void)folder;
+    return sim_opendir(NULL);
 }
 
 static const struct dirent *sim_readdir(const DIR *folder) {
@@ -54,12 +74,6 @@ static int sim_fstat(int descriptor, struct stat *about) {
     memset(about, 0, sizeof *about);
     if (descriptor < disk_files_max) about->st_size = (off_t)sim_storage.disk->files[descriptor].size;
     return 0;
-}
-
-/* Behind what the file has: all that is written so has just been created. */
-static ssize_t sim_write(int descriptor, const void *bytes, size_t size) {
-    uint64_t end = descriptor < disk_files_max ? sim_storage.disk->files[descriptor].size : 0;
-    return disk_pwrite(sim_storage.disk, descriptor, bytes, size, (off_t)end);
 }
 
 static void *sim_map(int descriptor) { return sim_storage.disk->files[descriptor].now; }
@@ -88,8 +102,6 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define fcntl(descriptor, command, lock) ((void)(descriptor), (void)(lock), 0)
 #define pwrite(descriptor, bytes, size, offset) disk_pwrite(sim_storage.disk, descriptor, bytes, size, offset)
 #define pread(descriptor, bytes, size, offset) disk_pread(sim_storage.disk, descriptor, bytes, size, offset)
-#define write(descriptor, bytes, size) sim_write(descriptor, bytes, size)
-#define getpid() 1
 #define fsync(descriptor) disk_sync(sim_storage.disk, descriptor)
 #define fdatasync(descriptor) disk_sync(sim_storage.disk, descriptor)
 #define ftruncate(descriptor, size) disk_truncate(sim_storage.disk, descriptor, (uint64_t)(size))
@@ -99,7 +111,9 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define renameat(from_folder, from, to_folder, to) disk_rename(sim_storage.disk, from, to)
 #define close(descriptor) sim_close(descriptor)
 #define opendir(path) sim_opendir(path)
-#define fdopendir(descriptor) sim_opendir("")
+#define fdopendir(folder) sim_open_names(folder)
+#define write(descriptor, bytes, size) sim_write(descriptor, bytes, size)
+#define getpid() 1
 #define readdir(folder) sim_readdir(folder)
 #define dirfd(folder) disk_folder
 #define closedir(folder) (void)(folder)
@@ -113,7 +127,10 @@ static int real_storage_open(struct storage *storage, const char *folder, uint64
 #define storage_open real_storage_open
 
 #include "gateway/segment_files.c"
+/* Both have a way to write everything. */
+#define write_out snapshot_write_out
 #include "gateway/snapshot_files.c"
+#undef write_out
 #include "gateway/storage_file.c"
 
 #undef storage_submit

@@ -1,4 +1,4 @@
-/* storage.h - gateway/storage_file.c, segment_files.c and snapshot_files.c, the real ones, over the fake disk: storage.c compiles
+/* storage.h - gateway/storage_file.c and gateway/segment_files.c, the real ones, over the fake disk: storage.c compiles
  * them with the calls of the operating system replaced. Their thread is no thread here: a job that was submitted waits
  * until the simulation lets it run, and runs at once when somebody waits for it. */
 #ifndef BIRZHA_TESTS_SIM_STORAGE_H
@@ -14,6 +14,10 @@ struct sim_storage {
     void (*on_submit)(const struct storage_job *job);
 };
 extern struct sim_storage sim_storage;
+
+/* Snapshots that were made, that could not be, and from which a server came back. */
+struct sim_snapshots { uint64_t made, failed, used; };
+extern struct sim_snapshots sim_snapshots;
 
 /* Whether a job waits for the disk. */
 int sim_storage_has_job(void);
