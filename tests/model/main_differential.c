@@ -4,6 +4,7 @@
  *   differential --exhaustive L                 every sequence of L commands out of an alphabet of 24
  *   differential --replay FILE...               scripts: both must agree, and say what the script expects
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
+ *   with --rules MASK                           only worlds with these rules (model_generate.h)
  *   with --shrink no                            a difference is not made small (for mutants.sh)
  *
  * After every command all events are compared byte by byte, and after every 64th what can be read of both. The first
@@ -22,6 +23,7 @@
 #include "tests/model/model_shrink.h"
 
 static bool shrinks = true;
+static uint64_t rules_mask = 15;   /* enum generator_rules that a world may have */
 
 enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
 
@@ -74,7 +76,7 @@ static int report(const struct command *commands, uint32_t count, const struct l
 static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts *counts, struct command *commands) {
     struct limits limits = pair_limits;
     struct generator generator;
-    generator_init(&generator, seed);
+    generator_init(&generator, seed, seed % 16 & rules_mask);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
     if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
     struct pair *p = pair_new(&limits);
@@ -287,7 +289,7 @@ static int run_replays(char **paths, bool engine_only) {
 /* ---- command line ---- */
 
 static int usage(void) {
-    fprintf(stderr, "usage: differential [--operations N] [--seed S] | --exhaustive L | --replay FILE... | --engine FILE...\n");
+    fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L | --replay FILE... | --engine FILE...\n");
     return 2;
 }
 
@@ -308,6 +310,7 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--seed") == 0 && read_number(argv[i + 1], &seed)) continue;
         else if (strcmp(argv[i], "--exhaustive") == 0 && read_number(argv[i + 1], &depth) && depth >= 1 && depth <= 10)
             continue;
+        else if (strcmp(argv[i], "--rules") == 0 && read_number(argv[i + 1], &rules_mask)) continue;
         else return usage();
     }
     if (depth != 0) return run_exhaustive((uint32_t)depth);

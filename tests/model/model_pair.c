@@ -129,6 +129,11 @@ static void rename_ids(const struct pair *p, struct event *e) {
     case EVENT_CLIENT_ID: rename_id(p, &e->client_id.order_id); break;
     case EVENT_ACCEPTED: rename_id(p, &e->order.order_id); break;
     case EVENT_ORDER_STATUS: rename_id(p, &e->order_status.order_id); break;
+    case EVENT_HELD: rename_id(p, &e->held.order_id); break;
+    case EVENT_PAIR_SKIPPED:
+        rename_id(p, &e->pair_skipped.order_id);
+        rename_id(p, &e->pair_skipped.maker_order_id);
+        break;
     case EVENT_REFUSED: rename_id(p, &e->refused.order_id); break;
     case EVENT_TRADE:
         rename_id(p, &e->trade.maker_order_id);
