@@ -88,6 +88,7 @@ struct verdict model_check_certificate(const struct model *m, const struct order
 struct verdict model_check_late(const struct model *m, const struct order *o) {
     const struct model_session *s = session_of(m, o);
     if (m->command->user == NAME_NONE || s == NULL || !(s->terms.flags & SESSION_LATE_LOGIN_REFUSE)) return fine();
+    if (s->started_ns == INT64_MIN) return fine();     /* it has been open ever since there is a world */
     const struct model_user *u = &m->users[m->command->user];
     if (!u->here || u->here_since >= s->started_ns)
         return refuse_with(REJECT_LATE_LOGIN, s->started_ns, u->here ? u->here_since : 0);

@@ -147,11 +147,12 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
     c->kind = COMMAND_SESSION_TERMS;
     t->session = below(g, world_sessions + (percent(g, 2) ? 1 : 0));
     if (percent(g, 30)) t->direction = (uint8_t)below(g, DIRECTION_COUNT + (percent(g, 5) ? 1 : 0));
+    if (t->direction == DIRECTION_TRANSIT && !(g->rules & GENERATE_TABLES)) t->direction = DIRECTION_ANY;  /* D2 */
     if (percent(g, 10)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 5) ? 1 : 0));
     if (percent(g, 30)) t->flags = (uint8_t)below(g, 8);
     if (percent(g, 15)) t->currencies_mask = (uint8_t)below(g, 32);
-    for (uint32_t i = 0; percent(g, 40) && i < 4; i++)
-        memcpy(one_in(g, 2) ? t->buyer_countries[i] : t->seller_countries[i], countries[below(g, 5)], 2);
+    for (uint32_t i = 0; percent(g, 40) && i < 4; i++) memcpy(t->buyer_countries[i], countries[below(g, 5)], 2);
+    for (uint32_t i = 0; percent(g, 20) && i < 4; i++) memcpy(t->seller_countries[i], countries[below(g, 5)], 2);
     t->anchor_date = date_none;
     if (percent(g, 25)) {
         t->every_days = 1 + below(g, 5);
@@ -323,7 +324,11 @@ static void build_money(struct generator *g) {
 
 void generator_build_rules(struct generator *g) {
     for (uint32_t i = 0; (g->rules & GENERATE_TABLES) && i < 4; i++) {
-        struct command *c = generator_add_world(g, COMMAND_BASIS);
+        struct command *c = generator_add_world(g, COMMAND_TRANSIT_RULE);
+        c->transit_rule.from_date = first_date + (int32_t)i * 3 - 5;
+        c->transit_rule.to_date = date_none;
+        c->transit_rule.sections_mask = below(g, 16);
+        c = generator_add_world(g, COMMAND_BASIS);
         c->basis.instrument = i * 2;
         set_text(c->basis.basis.place, place_size, "Vilnius");
         memcpy(c->basis.basis.country, "LT", 2);

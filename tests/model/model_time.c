@@ -65,11 +65,12 @@ static bool is_on_grid(const struct model *m, const struct model_session *s, int
 
 /* Whether the session is held on the date, as its hours, grid and dates say. */
 static bool takes_place(const struct model *m, const struct model_session *s, int32_t date) {
+    if (model_is_always_open(s)) return true;
     for (uint32_t i = 0; i < s->dates_count; i++)
         if (s->dates[i] == date) return true;
     if (s->dates_count > 0) return false;
     if (s->terms.every_days > 0) return is_on_grid(m, s, date);
-    return model_is_always_open(s) || model_is_business_day(m, date);
+    return model_is_business_day(m, date);
 }
 
 bool model_is_scheduled_open(const struct model *m, const struct model_session *s, int64_t time_ns) {
@@ -117,10 +118,12 @@ static void close_session(struct model *m, uint32_t session) {
 
 /* By hand: `continuous` opens for the rest of the date, `closed` closes until the next. */
 struct verdict model_apply_phase(struct model *m, const struct command_phase *c) {
-    if (c->session >= m->sessions_count || c->phase >= PHASE_COUNT) return refuse(REJECT_BAD_VALUE);
+    if (c->session >= m->sessions_count || c->phase > PHASE_CONTINUOUS) return refuse(REJECT_BAD_VALUE);
     struct model_session *s = &m->sessions[c->session];
-    if (c->phase == PHASE_HALTED || s->open == (c->phase == PHASE_CONTINUOUS))
+    if (s->open == (c->phase == PHASE_CONTINUOUS))
         return refuse(REJECT_PHASE_ACTION_NOT_ALLOWED);
+    if (c->phase == PHASE_CONTINUOUS && s->closed_date == model_today(m))
+        return refuse(REJECT_PHASE_ACTION_NOT_ALLOWED);     /* closed is the last phase of a date */
     s->opened_date = s->closed_date = date_none;
     if (c->phase == PHASE_CONTINUOUS) {
         s->opened_date = model_today(m);
@@ -132,12 +135,21 @@ struct verdict model_apply_phase(struct model *m, const struct command_phase *c)
     return fine();
 }
 
+/* After its days have changed a session opens, or closes, at once. */
+static void say_changed_session(struct model *m, uint32_t session) {
+    bool is_due = model_is_scheduled_open(m, &m->sessions[session], m->time_ns);
+    if (is_due && !m->sessions[session].open) open_session(m, session);
+    if (!is_due && m->sessions[session].open) close_session(m, session);
+    model_say(m, EVENT_SESSION, NAME_NONE)->subject.index = session;
+}
+
 struct verdict model_apply_session_terms(struct model *m, const struct command_session_terms *c) {
     if (c->session >= m->sessions_count || c->direction >= DIRECTION_COUNT || c->role >= SESSION_ROLE_COUNT)
         return refuse(REJECT_BAD_VALUE);
-    if (!model_is_known_date(c->anchor_date)) return refuse(REJECT_BAD_VALUE);
+    if (c->every_days > 0 && (c->anchor_date == date_none || !model_is_known_date(c->anchor_date)))
+        return refuse(REJECT_BAD_VALUE);
     m->sessions[c->session].terms = *c;
-    model_say(m, EVENT_SESSION, NAME_NONE)->subject.index = c->session;
+    say_changed_session(m, c->session);
     return fine();
 }
 
@@ -147,7 +159,7 @@ struct verdict model_apply_session_date(struct model *m, const struct command_se
     struct model_session *s = &m->sessions[c->session];
     if (s->dates_count == session_dates_max) return refuse_with(REJECT_LIMIT_REACHED, 0, session_dates_max);
     s->dates[s->dates_count++] = c->date;
-    model_say(m, EVENT_SESSION, NAME_NONE)->subject.index = c->session;
+    say_changed_session(m, c->session);
     return fine();
 }
 
@@ -195,6 +207,8 @@ static void begin_date(struct model *m) {
     model_begin_date_of_money(m);
     for (uint32_t i = 0; i < m->participants_count; i++)
         m->participants[i].remarks_of_date = model_remarks_now(m, i);
+    for (uint32_t i = 0; i < m->sessions_count; i++)    /* what is always open starts with the date */
+        if (model_is_always_open(&m->sessions[i]) && m->sessions[i].open) m->sessions[i].started_ns = m->time_ns;
     model_end_unfit(m);
 }
 
