@@ -226,8 +226,8 @@ struct verdict model_check_eligible(const struct model *m, const struct order *o
     if (s->terms.direction == DIRECTION_TRANSIT) {
         const struct model_instrument *i = &m->instruments[o->instrument];
         bool is_asked, permitted = model_transit_permitted(m, i->section, &is_asked);
-        if (!permitted) return refuse(REJECT_TRANSIT_NOT_ALLOWED);
-        if (is_asked && i->basis_abroad == bases_count_max) return refuse(REJECT_TRANSIT_BASIS_INVALID);
+        if (!permitted) return refuse_with(REJECT_TRANSIT_NOT_ALLOWED, model_transit_from(m, i->section), 0);
+        if (is_asked && !model_leaves_belarus(i)) return refuse(REJECT_TRANSIT_BASIS_INVALID);
     }
     if (s->terms.role == SESSION_ROLE_BROKERS_ONLY && !is_broker_today(m, o))
         return refuse(REJECT_SESSION_ROLE_RESTRICTED);
@@ -257,8 +257,8 @@ struct verdict model_check_currency(const struct model *m, const struct order *o
         return refuse(REJECT_CURRENCY_NOT_ALLOWED);
     const struct command_currency_rule *row;
     int32_t from = model_currency_from(m, i->currency, &row);
-    if (from != model_today(m))
-        return refuse_with(REJECT_CURRENCY_NOT_YET_AVAILABLE, from == date_none ? 0 : from, 0);
+    if (from == date_none) return refuse(REJECT_CURRENCY_NOT_ALLOWED);
+    if (from != model_today(m)) return refuse_with(REJECT_CURRENCY_NOT_YET_AVAILABLE, from, 0);
     struct verdict v = check_residency(m, o, row);
     if (v.reason != REJECT_NONE) return v;
     if (o->payment_terms != 0 && !(i->payment_terms & 1 << (o->payment_terms - 1)))

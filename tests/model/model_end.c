@@ -70,13 +70,14 @@ static enum reject band_reason(const struct model *m, const struct order *o) {
 }
 
 static bool is_unfit(const struct model *m, const struct order *o, const void *context) {
-    (void)context;
+    const uint32_t *participant = context;
+    if (*participant != NAME_NONE && o->participant != *participant) return false;
     return model_check_stands(m, o).reason != REJECT_NONE || band_reason(m, o) != REJECT_NONE;
 }
 
-void model_end_unfit(struct model *m) {
+void model_end_unfit(struct model *m, uint32_t participant) {
     for (;;) {
-        struct order *first = first_of(m, is_unfit, NULL);
+        struct order *first = first_of(m, is_unfit, &participant);
         if (first == NULL) return;
         enum reject reason = model_check_stands(m, first).reason;
         if (reason != REJECT_NONE) model_end_order(m, first, EVENT_CANCELED, CAUSE_ADMISSION, reason);

@@ -350,7 +350,8 @@ static void spoil(struct generator *g, struct command *c) {
 
 /* What exists already, and what cannot be. */
 static void make_odd_world(struct generator *g, struct command *c) {
-    *c = g->world[below(g, g->world_count)];
+    do *c = g->world[below(g, g->world_count)];
+    while (c->kind == COMMAND_TRANSIT_RULE);    /* OPEN.md, D3 */
     if (percent(g, 70)) spoil(g, c);
     c->participant = c->user = NAME_NONE;
 }

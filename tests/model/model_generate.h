@@ -31,6 +31,7 @@ struct generator {
     uint32_t recent_count;
     uint32_t open_orders_wanted;
     uint8_t remarks_at_once;
+    uint32_t transit_sections;
     uint32_t rules;             /* enum generator_rules: what this world has */
 };
 

@@ -182,7 +182,8 @@ static void make_table(struct generator *g, const struct model *m, struct comman
     if (roll < 3) {
         c->kind = COMMAND_TRANSIT_RULE;
         some_dates(g, m, &c->transit_rule.from_date, &c->transit_rule.to_date);
-        c->transit_rule.sections_mask = below(g, percent(g, 95) ? 16 : 32);
+        if (one_in(g, 3)) g->transit_sections |= 1U << below(g, SECTION_COUNT);   /* only ever more: OPEN.md, D3 */
+        c->transit_rule.sections_mask = percent(g, 97) ? g->transit_sections : 16;
     } else if (roll < 5) {
         c->kind = COMMAND_CURRENCY_RULE;
         some_dates(g, m, &c->currency_rule.from_date, &c->currency_rule.to_date);
@@ -197,8 +198,8 @@ static void make_table(struct generator *g, const struct model *m, struct comman
         b->deal_class = (uint8_t)below(g, percent(g, 98) ? 4 : 5);
         if (b->instrument >= world_instruments) return;
         uint32_t reference = generator_instruments[b->instrument].reference, width = below(g, 8);
-        b->level.ticks = b->band == BAND_RULE_CEILING ? reference + width - 1
-                         : reference > width ? reference - width + 1 : 1;
+        /* No floor above a ceiling: OPEN.md, S1. */
+        b->level.ticks = b->band == BAND_RULE_CEILING ? reference + width : reference > width ? reference - width : 1;
         if (percent(g, 2)) b->level.ticks = one_in(g, 2) ? 0 : price_ticks_max + 1;
     }
 }
@@ -327,7 +328,8 @@ void generator_build_rules(struct generator *g) {
         struct command *c = generator_add_world(g, COMMAND_TRANSIT_RULE);
         c->transit_rule.from_date = first_date + (int32_t)i * 3 - 5;
         c->transit_rule.to_date = date_none;
-        c->transit_rule.sections_mask = below(g, 16);
+        g->transit_sections |= below(g, 4) << i % 3;
+        c->transit_rule.sections_mask = g->transit_sections;
         c = generator_add_world(g, COMMAND_BASIS);
         c->basis.instrument = i * 2;
         set_text(c->basis.basis.place, place_size, "Vilnius");

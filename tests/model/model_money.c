@@ -50,8 +50,8 @@ static struct verdict credit(struct model *m, const struct command_deposit *c) {
     struct model_account *a = account_of(m, c->participant, c->currency);
     const struct command_currency_rule *row;
     int32_t from = model_currency_from(m, c->currency, &row), counts = date_none;
-    if (c->action == DEPOSIT_CREDIT && from != model_today(m))
-        return refuse_with(REJECT_CURRENCY_NOT_YET_AVAILABLE, from == date_none ? 0 : from, 0);
+    if (c->action == DEPOSIT_CREDIT && from != date_none && !model_currency_has_begun(m, c->currency))
+        return refuse_with(REJECT_CURRENCY_NOT_YET_AVAILABLE, from, 0);
     int64_t sum;
     if (__builtin_add_overflow(a->credited, c->amount.minor, &sum) || sum > INT64_MAX / 4)
         return refuse(REJECT_BAD_VALUE);

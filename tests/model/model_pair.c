@@ -149,6 +149,24 @@ static void rename_ids(const struct pair *p, struct event *e) {
 
 /* ---- comparing ---- */
 
+/* Kind and reason of an event, as one number; 0 when there is none. */
+static uint32_t gist_of(const struct event_buffer *buffer, uint32_t index) {
+    if (index >= buffer->count) return 0;
+    const struct event *e = &buffer->events[index];
+    uint32_t reason = e->kind == EVENT_REJECTED ? e->rejected.reason : e->kind == EVENT_REFUSED ? e->refused.reason
+                      : e->kind == EVENT_CANCELED ? e->order_change.reason : 0;
+    return (uint32_t)e->kind << 16 | reason;
+}
+
+/* What the first events that differ are: a case that is made smaller shall go on being the same case. */
+static uint64_t gist_of_difference(const struct pair *p) {
+    uint32_t i = 0;
+    while (i < p->engine_events.count && i < p->model_events.count &&
+           memcmp(&p->engine_events.events[i], &p->model_events.events[i], sizeof(struct event)) == 0)
+        i++;
+    return (uint64_t)gist_of(&p->engine_events, i) << 32 | gist_of(&p->model_events, i);
+}
+
 bool pair_apply(struct pair *p, const struct command *command) {
     p->engine_events.count = p->model_events.count = 0;
     struct command c = in_engine_ids(p, command);
@@ -169,6 +187,7 @@ bool pair_apply(struct pair *p, const struct command *command) {
     else if (memcmp(p->engine_events.events, p->model_events.events,
                     p->engine_events.count * sizeof(struct event)) != 0)
         p->failure = "an event differs";
+    if (p->failure != NULL) p->gist = gist_of_difference(p);
     return p->failure == NULL;
 }
 

@@ -105,7 +105,7 @@ static struct verdict apply_broker(struct model *m, const struct command_broker 
         p->broker = c->action == BROKER_SUSPEND ? BROKER_STATE_SUSPENDED : BROKER_STATE_ACTIVE;
         say_broker(m, c->participant, 0);
     }
-    model_end_unfit(m);
+    model_end_unfit(m, c->participant);
     return fine();
 }
 
@@ -163,7 +163,7 @@ static struct verdict apply_client(struct model *m, const struct command_client 
     if (at == m->clients_count) m->clients_count++;
     m->clients[at] = *c;
     say_client(m, c);
-    model_end_unfit(m);
+    model_end_unfit(m, c->broker);
     return fine();
 }
 

@@ -24,6 +24,7 @@ struct shrinking {
     uint32_t count;
     uint64_t *number_of_place;  /* of the order that the command at a place made in this run; 0 = none */
     uint32_t places_count;
+    uint64_t gist, gist_wanted;     /* of the difference that the last run found; that the case is about */
 };
 
 static uint64_t *named_number(struct command *c) {
@@ -56,6 +57,7 @@ static uint32_t run(struct shrinking *s, const struct step *steps, uint32_t coun
         if (model_order_ids_count(p->model) > orders_before)
             s->number_of_place[steps[i].place] = model_order_ids_count(p->model);
     }
+    s->gist = p->gist;
     pair_free(p);
     return failed_at;
 }
@@ -63,7 +65,7 @@ static uint32_t run(struct shrinking *s, const struct step *steps, uint32_t coun
 /* Takes the trial over if it still fails. */
 static bool take_trial(struct shrinking *s, uint32_t count) {
     uint32_t failed_at = run(s, s->trial, count);
-    if (failed_at == 0) return false;
+    if (failed_at == 0 || s->gist != s->gist_wanted) return false;
     memcpy(s->steps, s->trial, failed_at * sizeof *s->steps);
     s->count = failed_at;
     return true;
@@ -288,6 +290,7 @@ uint32_t shrink_and_write(const struct command *commands, uint32_t count, const 
     CHECK(s.steps != NULL && s.trial != NULL && s.number_of_place != NULL);
     find_creators(&s, commands, count);
     s.count = run(&s, s.steps, count);
+    s.gist_wanted = s.gist;
     if (s.count > 0) {
         for (uint32_t pass = 0; pass < 3; pass++) {
             drop(&s);

@@ -34,7 +34,7 @@ enum {
     MODEL_CLIENTS_MAX = 64,
     MODEL_ORDERS_MAX = 2048,
     MODEL_HOLIDAYS_MAX = 64,
-    MODEL_ROWS_MAX = 512,
+    MODEL_ROWS_MAX = 4096,
     MODEL_CREDITS_MAX = 4096,
 };
 
@@ -259,7 +259,11 @@ uint32_t model_band(const struct model *model, const struct order *order, enum b
 /* The first day to come on which a currency can be had; today when it can be had today; date_none = never again. With
  * a row for today, *row is it; without any row at all NULL. */
 int32_t model_currency_from(const struct model *model, uint32_t currency, const struct command_currency_rule **row);
+bool model_currency_has_begun(const struct model *model, uint32_t currency);
+/* The first day to come on which the section is open to transit; 0 = none. */
+int32_t model_transit_from(const struct model *model, uint32_t section);
 bool model_transit_permitted(const struct model *model, uint32_t section, bool *is_asked);
+bool model_leaves_belarus(const struct model_instrument *instrument);
 bool model_lists_country(const char countries[countries_count_max][2], const char country[2]);
 /* Rate of the deposit; 0 = none is asked for. */
 uint32_t model_deposit_ppm(const struct model *model, const struct order *order);
@@ -311,8 +315,8 @@ typedef bool model_order_test(const struct model *model, const struct order *ord
 /* Ends every order that passes the test, in the order of entry; returns how many. */
 uint32_t model_end_orders(struct model *model, model_order_test *test, const void *context, enum event_kind kind,
                           enum change_cause cause, enum reject reason);
-/* Ends what may not stand any more: cause ADMISSION, or BAND. */
-void model_end_unfit(struct model *model);
+/* Ends what may not stand any more, of one firm or (NAME_NONE) of all: cause ADMISSION, or BAND. */
+void model_end_unfit(struct model *model, uint32_t participant);
 /* Ends all orders that a firm entered or that others entered for it. */
 void model_end_orders_of(struct model *model, uint32_t participant, enum change_cause cause, enum reject reason);
 void model_end_at_midnight(struct model *model);

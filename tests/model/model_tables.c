@@ -37,6 +37,22 @@ static struct verdict check_row(const struct model *m, const struct command *c) 
     return bad ? refuse(REJECT_BAD_VALUE) : fine();
 }
 
+/* How many rows of a kind there can be; no document says. */
+static uint32_t room_for(uint32_t kind) {
+    switch (kind) {
+    case COMMAND_BAND_RULE: return 512;
+    case COMMAND_FEE_RULE: return 256;
+    case COMMAND_FX_RATE: return 4096;
+    default: return 64;
+    }
+}
+
+static uint32_t count_rows(const struct model *m, uint32_t kind) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < m->rows_count; i++) count += m->rows[i].kind == kind;
+    return count;
+}
+
 static void say_rule(struct model *m) { model_say(m, EVENT_RULE, NAME_NONE)->rule.command = m->command->kind; }
 
 static struct verdict give_terms(struct model *m, const struct command_rule_terms *c) {
@@ -48,7 +64,7 @@ static struct verdict give_terms(struct model *m, const struct command_rule_term
     m->has_terms = true;
     m->terms = *c;
     say_rule(m);
-    model_end_unfit(m);
+    model_end_unfit(m, NAME_NONE);
     return fine();
 }
 
@@ -58,10 +74,11 @@ struct verdict model_apply_table(struct model *m) {
     if (c->kind < COMMAND_TRANSIT_RULE || c->kind > COMMAND_FX_RATE) return fine();
     struct verdict v = check_row(m, c);
     if (v.reason != REJECT_NONE) return v;
+    if (count_rows(m, c->kind) == room_for(c->kind)) return refuse(REJECT_LIMIT_REACHED);
     CHECK(m->rows_count < MODEL_ROWS_MAX);
     m->rows[m->rows_count++] = *c;
     say_rule(m);
-    model_end_unfit(m);
+    model_end_unfit(m, NAME_NONE);
     return fine();
 }
 
@@ -79,6 +96,21 @@ bool model_transit_permitted(const struct model *m, uint32_t section, bool *is_a
     return !*is_asked;
 }
 
+int32_t model_transit_from(const struct model *m, uint32_t section) {
+    int32_t next = 0;
+    for (uint32_t i = 0; i < m->rows_count; i++) {
+        const struct command_transit_rule *r = &m->rows[i].transit_rule;
+        if (m->rows[i].kind != COMMAND_TRANSIT_RULE || !(r->sections_mask & 1U << section)) continue;
+        if (r->from_date > model_today(m) && (next == 0 || r->from_date < next)) next = r->from_date;
+    }
+    return next;
+}
+
+/* TRN-10. Where no place at all is listed, none is known to lie in Belarus. */
+bool model_leaves_belarus(const struct model_instrument *i) {
+    return i->bases_count == 0 || i->basis_abroad != bases_count_max;
+}
+
 enum deal_class model_class_of(const struct model *m, uint32_t seller, uint32_t buyer) {
     bool seller_resident = m->participants[seller].resident, buyer_resident = m->participants[buyer].resident;
     if (seller_resident) return buyer_resident ? DEAL_DOMESTIC : DEAL_EXPORT;
@@ -90,7 +122,7 @@ enum reject model_pair_reason(const struct model *m, uint32_t instrument, uint32
     enum deal_class deal_class = model_class_of(m, seller, buyer);
     if (deal_class == DEAL_TRANSIT) {
         bool is_asked, permitted = model_transit_permitted(m, i->section, &is_asked);
-        if (!permitted || (is_asked && i->basis_abroad == bases_count_max)) return REJECT_TRANSIT_PAIR_SKIPPED;
+        if (!permitted || (is_asked && !model_leaves_belarus(i))) return REJECT_TRANSIT_PAIR_SKIPPED;
     }
     if (!(m->terms.flags & RULE_DOMESTIC_BYN_ONLY)) return REJECT_NONE;
     return (deal_class == DEAL_DOMESTIC) == (i->currency == CURRENCY_BYN) ? REJECT_NONE
@@ -137,6 +169,18 @@ int32_t model_currency_from(const struct model *m, uint32_t currency, const stru
         if (r->from_date > today && (next == date_none || r->from_date < next)) next = r->from_date;
     }
     return is_asked ? next : today;
+}
+
+/* DEP-8: whether the currency can be had, or could at some time. */
+bool model_currency_has_begun(const struct model *m, uint32_t currency) {
+    bool is_asked = false;
+    for (uint32_t i = 0; i < m->rows_count; i++) {
+        const struct command_currency_rule *r = &m->rows[i].currency_rule;
+        if (m->rows[i].kind != COMMAND_CURRENCY_RULE || r->currency != currency) continue;
+        if (r->from_date == date_none || r->from_date <= model_today(m)) return true;
+        is_asked = true;
+    }
+    return !is_asked;
 }
 
 int64_t model_byn_rate(const struct model *m, uint32_t currency) {

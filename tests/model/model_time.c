@@ -209,7 +209,7 @@ static void begin_date(struct model *m) {
         m->participants[i].remarks_of_date = model_remarks_now(m, i);
     for (uint32_t i = 0; i < m->sessions_count; i++)    /* what is always open starts with the date */
         if (model_is_always_open(&m->sessions[i]) && m->sessions[i].open) m->sessions[i].started_ns = m->time_ns;
-    model_end_unfit(m);
+    model_end_unfit(m, NAME_NONE);
 }
 
 void model_advance(struct model *m, int64_t time_ns) {

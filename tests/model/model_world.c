@@ -119,7 +119,7 @@ static enum reject accredit(struct model *m, const struct command_accredit *c) {
     e->accredited.from_date = c->from_date;
     e->accredited.to_date = c->to_date;
     e->accredited.section = c->section;
-    model_end_unfit(m);
+    model_end_unfit(m, c->participant);
     return REJECT_NONE;
 }
 
