@@ -14,6 +14,8 @@ void generator_init(struct generator *g, uint64_t seed, uint32_t rules) {
     g->state = seed;
     generator_random(&g->state);
     g->rules = rules;
+    g->domestic_byn_only = below(g, 3) > 0 ? RULE_DOMESTIC_BYN_ONLY : 0;
+    g->fee_days = (uint8_t)below(g, 6);
     g->remarks_at_once = (uint8_t)(seed / 2 % 2);
     generator_build_world(g);
     generator_build_rules(g);
@@ -359,6 +361,7 @@ static void make_odd_world(struct generator *g, struct command *c) {
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
     c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
+    if (g->rules & GENERATE_MONEY) c->holiday.date += 15;   /* OPEN.md, D6 */
     if (one_in(g, 10)) c->holiday.date = one_in(g, 2) ? calendar_date_first - 1 : calendar_date_last + 1;
 }
 

@@ -212,12 +212,13 @@ static void some_terms(struct generator *g, struct command *c) {
     for (uint32_t i = 0; i < CURRENCY_COUNT; i++) t->deposit_floors[i].minor = below(g, 3) * 700;
     t->deposit_ppm = percent(g, 90) ? 2000 : below(g, 100000);
     t->deposit_business_days = below(g, 4);
-    t->fee_ppm = percent(g, 90) ? 2000 : below(g, 3) * 777777;
-    t->fee_due_business_days = percent(g, 70) ? below(g, 4) : 5;
+    t->fee_ppm = percent(g, 90) ? 2000 : below(g, 2) * 777777;
+    t->fee_due_business_days = g->fee_days;     /* OPEN.md, D5 */
     t->exposure_factor = percent(g, 50) ? 500 : percent(g, 50) ? 0 : 50 + below(g, 1000);
-    t->flags = (uint8_t)below(g, 4);
-    if (percent(g, 1)) t->deposit_business_days = 4;
-    if (percent(g, 1)) t->fee_due_business_days = 61;
+    t->flags = (uint8_t)(below(g, 2) * RULE_COLLECT_FEES | g->domestic_byn_only);  /* OPEN.md, D4 */
+    bool is_first = g->world_next == 0;     /* which must be good: the flags count from the beginning */
+    if (!is_first && percent(g, 3)) t->deposit_business_days = 4;
+    if (!is_first && percent(g, 3)) t->deposit_ppm = 1000001;
 }
 
 static void make_fee_rule(struct generator *g, const struct model *m, struct command *c) {

@@ -175,7 +175,7 @@ static void decrement(struct model *m, struct order *o, uint32_t lots) {
     o->open -= lots;
     o->total -= lots;
     if (o->shown > o->open) o->shown = o->open;
-    model_hold(m, o);
+    model_release_part(m, o, lots);
     struct event *e = say_change(m, EVENT_RESTATED, o, CAUSE_SELF_TRADE, REJECT_SELF_TRADE_PREVENTED);
     e->order_change.leaves_before.lots = before.open;
     e->order_change.leaves.lots = o->open;

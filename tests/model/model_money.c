@@ -37,10 +37,33 @@ static int64_t uncounted_of(const struct model *m, uint32_t participant, uint32_
     return sum < free ? sum : free;
 }
 
+/* The money that begins to count last, of what does not count yet; NULL = all does. */
+static struct model_credit *latest_credit(struct model *m, uint32_t participant, uint8_t currency) {
+    struct model_credit *latest = NULL;
+    for (uint32_t i = 0; i < m->credits_count; i++) {
+        struct model_credit *c = &m->credits[i];
+        if (c->participant != participant || c->currency != currency || c->amount == 0) continue;
+        if (c->counts_date > model_today(m) && (latest == NULL || c->counts_date > latest->counts_date)) latest = c;
+    }
+    return latest;
+}
+
+/* Free money leaves: first what does not count yet, and of that what would count last. */
+static void take_free(struct model *m, uint32_t participant, uint8_t currency, int64_t amount) {
+    account_of(m, participant, currency)->free -= amount;
+    while (amount > 0) {
+        struct model_credit *c = latest_credit(m, participant, currency);
+        if (c == NULL) return;
+        int64_t part = c->amount < amount ? c->amount : amount;
+        c->amount -= part;
+        amount -= part;
+    }
+}
+
 static struct verdict withdraw(struct model *m, const struct command_deposit *c) {
     struct model_account *a = account_of(m, c->participant, c->currency);
     if (c->amount.minor > a->free) return refuse_with(REJECT_WITHDRAWAL_EXCEEDS_FREE, 0, a->free);
-    a->free -= c->amount.minor;
+    take_free(m, c->participant, c->currency, c->amount.minor);
     a->paying_out += c->amount.minor;
     say_deposit(m, c->participant, c->currency, c->action, c->amount.minor, date_none);
     return fine();
@@ -55,7 +78,7 @@ static struct verdict credit(struct model *m, const struct command_deposit *c) {
     int64_t sum;
     if (__builtin_add_overflow(a->credited, c->amount.minor, &sum) || sum > INT64_MAX / 4)
         return refuse(REJECT_BAD_VALUE);
-    if (c->action == DEPOSIT_CREDIT && m->has_terms)
+    if (c->action == DEPOSIT_CREDIT && m->terms.deposit_business_days > 0)
         counts = model_add_business_days(m, model_today(m), m->terms.deposit_business_days);
     a->credited = sum;
     a->free += c->amount.minor;
@@ -75,18 +98,13 @@ static struct verdict apply_deposit(struct model *m, const struct command_deposi
 }
 
 /* What was asked back leaves on the next business day. */
-static void pay_out(struct model *m) {
-    if (!model_is_business_day(m, model_today(m))) return;
-    for (uint32_t i = 0; i < m->participants_count; i++) {
-        for (uint8_t c = 0; c < CURRENCY_COUNT; c++) {
-            struct model_account *a = account_of(m, i, c);
-            int64_t amount = a->paying_out;
-            if (amount == 0) continue;
-            a->paying_out = 0;
-            a->paid_out += amount;
-            say_deposit(m, i, c, DEPOSIT_PAID_OUT, amount, date_none);
-        }
-    }
+static void pay_out(struct model *m, uint32_t participant, uint8_t currency) {
+    struct model_account *a = account_of(m, participant, currency);
+    int64_t amount = a->paying_out;
+    if (amount == 0 || !model_is_business_day(m, model_today(m))) return;
+    a->paying_out = 0;
+    a->paid_out += amount;
+    say_deposit(m, participant, currency, DEPOSIT_PAID_OUT, amount, date_none);
 }
 
 /* ---- what an order must hold: DEP-1, DEP-4, DEP-10, DEP-11 ---- */
@@ -191,27 +209,43 @@ void model_release(struct model *m, struct order *o) {
     o->hold = 0;
 }
 
+static struct event *say_held(struct model *m, const struct order *o) {
+    uint32_t currency = m->instruments[o->instrument].currency;
+    struct event *e = model_say(m, EVENT_HELD, o->instrument);
+    e->held.order_id = o->id;
+    e->held.amount.minor = o->hold;
+    e->held.value.minor = value_at(m, o, o->open, o->reckoned);
+    e->held.free.minor = account_of(m, o->payer, currency)->free;
+    e->held.participant = o->participant;
+    e->held.principal = o->principal;
+    e->held.payer = o->payer;
+    e->held.currency = (uint8_t)currency;
+    return e;
+}
+
 void model_hold(struct model *m, struct order *o) {
     if (!m->has_terms) return;
-    uint32_t currency = m->instruments[o->instrument].currency;
-    struct model_account *a = account_of(m, o->payer, currency);
+    struct model_account *a = account_of(m, o->payer, m->instruments[o->instrument].currency);
     struct requirement r = requirement_of(m, o, o->reckoned);
     model_release(m, o);
     o->hold = r.amount;
     a->held += r.amount;
     a->free -= r.amount;
-    struct event *e = model_say(m, EVENT_HELD, o->instrument);
-    e->held.order_id = o->id;
-    e->held.amount.minor = r.amount;
-    e->held.value.minor = r.value;
-    e->held.free.minor = a->free;
-    e->held.participant = o->participant;
-    e->held.principal = o->principal;
-    e->held.payer = o->payer;
+    struct event *e = say_held(m, o);
     e->held.ppm = r.ppm;
-    e->held.currency = (uint8_t)currency;
     e->held.deal_class = (uint8_t)model_entry_class(m, o->instrument, o->side, o->principal);
     e->held.by_floor = r.by_floor;
+}
+
+/* STP-1, decrement: what `lots` of the open part held is free again; the order is as it will be. */
+void model_release_part(struct model *m, struct order *o, uint32_t lots) {
+    if (!m->has_terms) return;
+    struct model_account *a = account_of(m, o->payer, m->instruments[o->instrument].currency);
+    int64_t freed = (int64_t)((uint128)o->hold * lots / (o->open + lots));
+    o->hold -= freed;
+    a->held -= freed;
+    a->free += freed;
+    say_held(m, o);
 }
 
 /* ---- contracts: DEP-4, FEE-1 to 6 ---- */
@@ -304,13 +338,12 @@ static void pay(struct model *m, uint32_t participant, uint8_t currency, int64_t
             if (c->payers[side] != participant || c->fee_currencies[side] != currency) continue;
             int64_t part = c->unpaid[side] < left ? c->unpaid[side] : left;
             c->unpaid[side] -= part;
-            if (source == FEE_SOURCE_DEPOSIT) c->set_off[side] += part;
-            left -= part;
+                left -= part;
         }
     }
     CHECK(left == 0);
     if (source == FEE_SOURCE_DEPOSIT) {
-        a->free -= amount;
+        take_free(m, participant, currency, amount);
         a->set_off += amount;
     }
     struct event *e = model_say(m, EVENT_FEES_PAID, NAME_NONE);
@@ -328,7 +361,7 @@ static struct verdict apply_pay_fees(struct model *m, const struct command_pay_f
         return refuse(REJECT_BAD_VALUE);
     int64_t due = owed(m, c->participant, c->currency, INT32_MAX);
     int64_t free = account_of(m, c->participant, c->currency)->free;
-    if (c->amount.minor > due) return refuse_with(REJECT_BAD_VALUE, 0, due);
+    if (c->amount.minor > due) return refuse(REJECT_BAD_VALUE);
     if (c->source == FEE_SOURCE_DEPOSIT && c->amount.minor > free)
         return refuse_with(REJECT_WITHDRAWAL_EXCEEDS_FREE, 0, free);
     pay(m, c->participant, c->currency, c->amount.minor, c->source);
@@ -336,15 +369,11 @@ static struct verdict apply_pay_fees(struct model *m, const struct command_pay_f
 }
 
 /* A world may collect fees from the free deposit on the day they are due. */
-static void collect_fees(struct model *m) {
+static void collect_fees(struct model *m, uint32_t participant, uint8_t currency) {
     if (!(m->terms.flags & RULE_COLLECT_FEES)) return;
-    for (uint32_t i = 0; i < m->participants_count; i++) {
-        for (uint8_t c = 0; c < CURRENCY_COUNT; c++) {
-            int64_t amount = owed(m, i, c, model_today(m)), free = account_of(m, i, c)->free;
-            if (amount > free) amount = free;
-            if (amount > 0) pay(m, i, c, amount, FEE_SOURCE_DEPOSIT);
-        }
-    }
+    int64_t amount = owed(m, participant, currency, model_today(m)), free = account_of(m, participant, currency)->free;
+    if (amount > free) amount = free;
+    if (amount > 0) pay(m, participant, currency, amount, FEE_SOURCE_DEPOSIT);
 }
 
 /* FEE-7: fees are owed no more, paid ones are free again; deposits are released. */
@@ -362,8 +391,7 @@ static struct verdict apply_bust(struct model *m, const struct command_bust *b) 
         a->free += c->blocked[side];
         a = account_of(m, c->payers[side], c->fee_currencies[side]);
         int64_t paid = c->fees[side] - c->unpaid[side];
-        a->set_off -= c->set_off[side];
-        a->credited += paid - c->set_off[side];
+        a->credited += paid;        /* given back as new money; what was set off stays set off */
         a->free += paid;
         c->unpaid[side] = 0;
         e->busted.fees[side].minor = c->fees[side];
@@ -379,8 +407,12 @@ void model_begin_date_of_money(struct model *m) {
     for (uint32_t i = 0; i < m->credits_count; i++)
         if (m->credits[i].counts_date > model_today(m)) m->credits[kept++] = m->credits[i];
     m->credits_count = kept;
-    pay_out(m);
-    collect_fees(m);
+    for (uint32_t i = 0; i < m->participants_count; i++) {
+        for (uint8_t c = 0; c < CURRENCY_COUNT; c++) {
+            pay_out(m, i, c);
+            collect_fees(m, i, c);
+        }
+    }
 }
 
 struct verdict model_apply_money(struct model *m) {

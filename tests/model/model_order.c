@@ -193,7 +193,7 @@ void model_apply_new_order(struct model *m) {
     struct verdict v = check_new_state(m, used);
     if (v.reason == REJECT_NONE) v = check_new_people(m, &incoming);
     if (v.reason == REJECT_NONE) v = check_new_words(m, &incoming);
-    incoming.reckoned = v.reason == REJECT_NONE ? model_reckoned_price(m, &incoming) : 0;
+    incoming.reckoned = v.reason == REJECT_NONE && m->has_terms ? model_reckoned_price(m, &incoming) : 0;
     if (v.reason == REJECT_NONE) v = check_new_book(m, &incoming);
     if (v.reason != REJECT_NONE) {
         say_rejected(m, v);
@@ -301,7 +301,7 @@ static void replace(struct model *m, struct order *o) {
     struct order before = *o, after = amended(o, a);
     bool kept = keeps_priority(o, &after, a);
     *o = after;
-    o->reckoned = model_reckoned_price(m, o);
+    if (m->has_terms) o->reckoned = model_reckoned_price(m, o);
     model_use_name(m, o, a->client_order_id);
     model_say_name(m, o->instrument, o->id, a->client_order_id);
     model_hold(m, o);

@@ -52,7 +52,7 @@ struct order {
     uint32_t total, filled, open;   /* total = filled + open */
     uint32_t shown;         /* what depth shows of a resting order; all-or-none: 0 */
     uint32_t display;       /* slice of an iceberg, else 0 */
-    uint32_t reckoned;      /* price that its deposit was reckoned with (DEP-11) */
+    uint32_t reckoned;      /* price that its deposit was reckoned with (DEP-11); 0 before RULE_TERMS */
     int64_t hold;           /* what it holds of the payer's money */
     int32_t expire_date;
     uint8_t side, type, tif, stp, flags, payment_terms;
@@ -130,7 +130,7 @@ struct model_contract {
     uint64_t trade_id;
     uint32_t instrument, parties[2], payers[2];
     int64_t value, blocked[2];
-    int64_t fees[2], unpaid[2], set_off[2];     /* set_off: paid from the deposit */
+    int64_t fees[2], unpaid[2];
     uint8_t fee_currencies[2];
     int32_t due_date;
     bool busted;
@@ -281,6 +281,8 @@ uint32_t model_payer_of(const struct model *model, const struct order *order);
 uint32_t model_reckoned_price(const struct model *model, const struct order *order);
 /* Reckons the order's deposit anew, at order->reckoned, and says HELD. */
 void model_hold(struct model *model, struct order *order);
+/* Frees the share of `lots` that came off the open part, and says HELD. */
+void model_release_part(struct model *model, struct order *order, uint32_t lots);
 void model_release(struct model *model, struct order *order);
 /* Deposits move to the contract, fees fall due; says CONTRACT. */
 void model_settle(struct model *model, uint64_t trade_id, struct order *buy, struct order *sell, uint32_t at,

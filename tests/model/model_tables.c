@@ -183,13 +183,15 @@ bool model_currency_has_begun(const struct model *m, uint32_t currency) {
     return !is_asked;
 }
 
+/* The rate of the latest day that has come; of two rows for one day the later row's. */
 int64_t model_byn_rate(const struct model *m, uint32_t currency) {
-    for (uint32_t i = m->rows_count; i-- > 0;) {
+    const struct command_fx_rate *latest = NULL;
+    for (uint32_t i = 0; i < m->rows_count; i++) {
         const struct command_fx_rate *r = &m->rows[i].fx_rate;
-        if (m->rows[i].kind != COMMAND_FX_RATE || r->currency != currency) continue;
-        if (is_in_force(model_today(m), r->from_date, date_none)) return r->byn_scaled;
+        if (m->rows[i].kind != COMMAND_FX_RATE || r->currency != currency || r->from_date > model_today(m)) continue;
+        if (latest == NULL || r->from_date >= latest->from_date) latest = r;
     }
-    return 0;
+    return latest == NULL ? 0 : latest->byn_scaled;
 }
 
 /* ---- deposits and fees ---- */
