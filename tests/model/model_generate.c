@@ -16,7 +16,7 @@ void generator_init(struct generator *g, uint64_t seed, uint32_t rules) {
     g->rules = rules;
     g->domestic_byn_only = below(g, 3) > 0 ? RULE_DOMESTIC_BYN_ONLY : 0;
     g->fee_days = (uint8_t)below(g, 6);
-    g->remarks_at_once = (uint8_t)(seed / 2 % 2);
+    g->remarks_at_once = (uint8_t)(seed / 2 % 2 && !(rules & GENERATE_MONEY));  /* OPEN.md, D1: arrears follow from fees */
     generator_build_world(g);
     generator_build_rules(g);
     static const uint32_t wanted[] = { 30, 80, 150, 250 };

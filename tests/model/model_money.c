@@ -135,7 +135,8 @@ static struct requirement requirement_of(const struct model *m, const struct ord
     if (r.ppm == 0) return r;
     r.amount = (int64_t)(((uint128)r.value * r.ppm + 999999) / 1000000);
     int64_t floor = m->terms.deposit_floors[m->instruments[o->instrument].currency].minor;
-    if (o->filled == 0 && r.amount < floor) {
+    bool is_less = (uint128)r.value * r.ppm < (uint128)floor * 1000000;     /* before it is rounded up */
+    if (o->filled == 0 && is_less) {
         r.amount = floor;
         r.by_floor = true;
     }
@@ -178,7 +179,7 @@ static struct verdict check_limits(const struct model *m, const struct order *o,
     uint32_t currency = m->instruments[o->instrument].currency;
     const struct model_participant *p = &m->participants[o->payer];
     const struct model_account *a = &p->accounts[currency];
-    int64_t value_max = m->participants[o->participant].order_value_max[currency];
+    int64_t value_max = p->order_value_max[currency];
     if (value_max != 0 && r->value > value_max) return refuse_with(REJECT_ORDER_VALUE_LIMIT, r->value, value_max);
     uint32_t factor = p->exposure_factor != 0 ? p->exposure_factor : m->terms.exposure_factor;
     if (factor == 0 || r->amount == 0) return fine();

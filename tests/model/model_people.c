@@ -190,6 +190,7 @@ static struct verdict apply_remark(struct model *m, const struct command_remark 
     if (c->remark == REMARK_PAPERS) p->papers_missing = value;
     set_remark(&p->remarks, c->remark, value);
     if (c->at_once) {
+        value = model_remarks_now(m, c->participant) >> c->remark & 1;     /* unpaid fees are not cured by a word */
         set_remark(&p->remarks_of_date, c->remark, value);
         for (uint32_t i = 0; i < m->sessions_count; i++)
             set_remark(&m->sessions[i].remarks[c->participant], c->remark, value);
