@@ -135,6 +135,15 @@ bool model_accepts(const struct model *m, uint32_t instrument) {
     return instrument < m->instruments_count && model_is_open(m, instrument) && !model_is_halted(m, instrument);
 }
 
+uint32_t model_sessions_count(const struct model *m) { return m->sessions_count; }
+bool model_session_is_open(const struct model *m, uint32_t session) { return m->sessions[session].open; }
+uint32_t model_participants_count(const struct model *m) { return m->participants_count; }
+
+uint8_t model_remarks(const struct model *m, uint32_t participant, uint32_t session) {
+    if (session == NAME_NONE) return m->participants[participant].remarks_of_date;
+    return m->sessions[session].remarks[participant];
+}
+
 uint32_t model_instruments_count(const struct model *m) { return m->instruments_count; }
 
 struct model_order model_order_at(const struct model *m, uint32_t index) {

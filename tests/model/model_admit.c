@@ -236,6 +236,7 @@ struct verdict model_check_eligible(const struct model *m, const struct order *o
 
 /* ---- group 5 ---- */
 
+/* STL-3; STL-4 where nobody can be on the other side, as the session's direction says. */
 static struct verdict check_residency(const struct model *m, const struct order *o,
                                       const struct command_currency_rule *row) {
     const struct model_session *s = session_of(m, o);
@@ -244,7 +245,8 @@ static struct verdict check_residency(const struct model *m, const struct order 
     if (row != NULL && !model_lists_country(row->countries, p->country))
         return refuse_case(REJECT_CURRENCY_RESIDENCY_MISMATCH, DETAIL_CURRENCY_COUNTRY);
     if (!(m->terms.flags & RULE_DOMESTIC_BYN_ONLY)) return fine();
-    if (in_byn && !p->resident) return refuse_case(REJECT_CURRENCY_RESIDENCY_MISMATCH, DETAIL_FOREIGN_IN_BYN);
+    bool crosses = s != NULL && s->terms.direction != DIRECTION_ANY && s->terms.direction != DIRECTION_DOMESTIC;
+    if (in_byn && (!p->resident || crosses)) return refuse_case(REJECT_CURRENCY_RESIDENCY_MISMATCH, DETAIL_FOREIGN_IN_BYN);
     if (!in_byn && s != NULL && s->terms.direction == DIRECTION_DOMESTIC)
         return refuse_case(REJECT_CURRENCY_RESIDENCY_MISMATCH, DETAIL_DOMESTIC_IN_FOREIGN);
     return fine();

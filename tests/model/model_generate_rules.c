@@ -21,6 +21,11 @@ static void some_dates(struct generator *g, const struct model *m, int32_t *from
     if (percent(g, 3)) *to = start - 1;
 }
 
+/* Whether a client has an account of its own; the same all through a world: OPEN.md, D8. */
+static uint8_t own_account(const struct generator *g, const struct command_client *c) {
+    return (c->broker + c->client + g->fee_days) % 2 == 0 ? CLIENT_OWN_ACCOUNT : 0;
+}
+
 /* ---- people ---- */
 
 static void make_standing(struct generator *g, const struct model *m, struct command *c) {
@@ -58,7 +63,7 @@ static void make_client(struct generator *g, const struct model *m, struct comma
     c->client.side = percent(g, 75) ? SIDE_BOTH : (uint8_t)below(g, percent(g, 95) ? 2 : 4);
     c->client.instrument = NAME_NONE;
     c->client.expire_date = percent(g, 80) ? date_none : near_date(g, m);
-    c->client.flags = (uint8_t)below(g, 4);
+    c->client.flags = (uint8_t)(own_account(g, &c->client) | (one_in(g, 2) ? CLIENT_CROSS_ALLOWED : 0));
     c->client.registered = percent(g, 85);
     if (percent(g, 20)) c->client.quantity_max.lots = 3 + below(g, 10);
     if (percent(g, 20)) {
@@ -251,28 +256,38 @@ static void make_fx(struct generator *g, const struct model *m, struct command *
     c->fx_rate.from_date = near_date(g, m);
 }
 
+/* Mostly what somebody owes, all of it: arrears would stop the trade. */
+static void make_payment(struct generator *g, const struct model *m, struct command *c) {
+    struct command_pay_fees *p = &c->pay_fees;
+    c->kind = COMMAND_PAY_FEES;
+    p->source = percent(g, 80) ? FEE_SOURCE_BANK : (uint8_t)below(g, percent(g, 95) ? 2 : 3);
+    for (uint32_t tries = 0; tries < 20 && p->amount.minor == 0; tries++) {
+        p->participant = some_firm(g);
+        p->currency = (uint8_t)below(g, CURRENCY_COUNT);
+        p->amount.minor = model_fees_due(m, p->participant, p->currency);
+    }
+    if (percent(g, 20)) p->amount.minor = p->amount.minor / 2 + 1;
+    if (percent(g, 5)) p->amount.minor += below(g, 3);
+}
+
 static void make_money(struct generator *g, const struct model *m, struct command *c) {
     uint32_t roll = below(g, 100);
-    if (roll < 45) {
+    if (roll < 30) {
         c->kind = COMMAND_DEPOSIT;
         c->deposit.participant = below(g, world_participants);
         c->deposit.currency = (uint8_t)below(g, CURRENCY_COUNT);
         c->deposit.action = (uint8_t)below(g, 3);
         c->deposit.amount.minor = 1 + below(g, c->deposit.action == DEPOSIT_WITHDRAW ? 20000 : 2000000);
-    } else if (roll < 70) {
-        c->kind = COMMAND_PAY_FEES;
-        c->pay_fees.participant = some_firm(g);
-        c->pay_fees.currency = (uint8_t)below(g, CURRENCY_COUNT);
-        c->pay_fees.source = (uint8_t)below(g, percent(g, 98) ? 2 : 3);
-        c->pay_fees.amount.minor = below(g, 1U << below(g, 16));
-    } else if (roll < 85) {
+    } else if (roll < 80) {
+        make_payment(g, m, c);
+    } else if (roll < 90) {
         c->kind = COMMAND_BUST;
         c->bust.trade_id = 1 + below(g, 200);
-    } else if (roll < 90) {
-        make_fee_rule(g, m, c);
     } else if (roll < 94) {
-        make_fx(g, m, c);
+        make_fee_rule(g, m, c);
     } else if (roll < 97) {
+        make_fx(g, m, c);
+    } else if (roll < 99) {
         make_waiver(g, m, c);
     } else {
         some_terms(g, c);
@@ -284,7 +299,7 @@ static void make_money(struct generator *g, const struct model *m, struct comman
 void generator_make_official(struct generator *g, const struct model *m, struct command *c) {
     static void (*const makers[])(struct generator *, const struct model *, struct command *) =
         { make_people, make_session_rule, make_table, make_money };
-    uint32_t kind = below(g, 4);
+    uint32_t kind = percent(g, 40) ? 3 : below(g, 4);
     while (!(g->rules & 1U << kind)) kind = (kind + 1) % 4;
     makers[kind](g, m, c);
 }
@@ -351,7 +366,7 @@ void generator_build_rules(struct generator *g) {
         c->client.side = SIDE_BOTH;
         c->client.instrument = NAME_NONE;
         c->client.expire_date = date_none;
-        c->client.flags = (uint8_t)below(g, 2);
+        c->client.flags = own_account(g, &c->client);
         c->client.registered = 1;
     }
     if (g->rules & GENERATE_MONEY) build_money(g);

@@ -194,7 +194,7 @@ struct verdict model_check_money(const struct model *m, const struct order *o, c
     struct verdict v = fine();
     if (m->has_terms) {
         struct requirement r = requirement_of(m, o, model_reckoned_price(m, o));
-        v = check_deposit(m, o, r.amount, before == NULL ? 0 : before->hold);
+        v = check_deposit(m, o, r.amount, before != NULL && before->payer == o->payer ? before->hold : 0);
         if (v.reason == REJECT_NONE) v = check_limits(m, o, &r);
     }
     if (v.reason == REJECT_NONE && m->participants[o->participant].killed) v = refuse(REJECT_KILL_SWITCH_ACTIVE);
@@ -327,6 +327,10 @@ static int64_t owed(const struct model *m, uint32_t participant, uint8_t currenc
                 sum += c->unpaid[side];
     }
     return sum;
+}
+
+int64_t model_fees_due(const struct model *m, uint32_t participant, enum currency currency) {
+    return owed(m, participant, (uint8_t)currency, INT32_MAX);
 }
 
 /* Payments go to the oldest fee first. */

@@ -259,7 +259,8 @@ static bool keeps_priority(const struct order *o, const struct order *n, const s
     return n->total < o->total && n->price == o->price && !(a->flags & AMEND_DISPLAY);
 }
 
-static struct verdict check_amended(struct model *m, const struct order *o, const struct order *n) {
+/* The rules run again, and with them who pays (BRK-6). */
+static struct verdict check_amended(struct model *m, const struct order *o, struct order *n) {
     const struct command_amend_order *a = &m->command->amend_order;
     bool has_price = !(o->state == ORDER_WAITING && o->type == ORDER_TYPE_STOP);
     if (!model_is_open(m, o->instrument)) return refuse(REJECT_SESSION_CLOSED);
@@ -268,6 +269,7 @@ static struct verdict check_amended(struct model *m, const struct order *o, cons
                                            model_check_remarks, model_check_broker, model_check_eligible,
                                            model_check_currency };
     struct verdict v = RUN_CHECKS(m, n, checks);
+    if (v.reason == REJECT_NONE) n->payer = model_payer_of(m, n);
     if (v.reason == REJECT_NONE) v = check_quantity(m, n, 0);
     if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE))
         v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
@@ -300,6 +302,9 @@ static void replace(struct model *m, struct order *o) {
     const struct command_amend_order *a = &m->command->amend_order;
     struct order before = *o, after = amended(o, a);
     bool kept = keeps_priority(o, &after, a);
+    model_release(m, o);
+    after.hold = 0;
+    after.payer = model_payer_of(m, o);
     *o = after;
     if (m->has_terms) o->reckoned = model_reckoned_price(m, o);
     model_use_name(m, o, a->client_order_id);

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "instruments/check.h"
+#include "instruments/name_table.h"
 
 const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 6, .participants_max = 12, .users_max = 12,
                                     .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
@@ -191,6 +192,19 @@ bool pair_apply(struct pair *p, const struct command *command) {
     return p->failure == NULL;
 }
 
+static void compare_sessions(struct pair *p) {
+    for (uint32_t i = 0; i < model_sessions_count(p->model); i++) {
+        bool is_open = exchange_session(p->exchange, i)->phase != PHASE_CLOSED;
+        if (is_open != model_session_is_open(p->model, i)) p->failure = "the phase of a session differs";
+        for (uint32_t k = 0; k < model_participants_count(p->model) && is_open; k++)
+            if (exchange_remarks(p->exchange, k, i) != model_remarks(p->model, k, i))
+                p->failure = "the remarks of a session differ";
+    }
+    for (uint32_t k = 0; k < model_participants_count(p->model); k++)
+        if (exchange_remarks(p->exchange, k, NAME_NONE) != model_remarks(p->model, k, NAME_NONE))
+            p->failure = "the remarks of a date differ";
+}
+
 bool pair_compare_state(struct pair *p) {
     bug_expected = true;
     if (setjmp(bug_landing) != 0) {
@@ -206,6 +220,11 @@ bool pair_compare_state(struct pair *p) {
     if (exchange_trade_date(p->exchange) != model_trade_date(p->model)) p->failure = "the trade date differs";
     if (exchange_instruments_count(p->exchange) != model_instruments_count(p->model))
         p->failure = "the number of instruments differs";
+    if (exchange_sessions_count(p->exchange) != model_sessions_count(p->model))
+        p->failure = "the number of sessions differs";
+    if (exchange_participants_count(p->exchange) != model_participants_count(p->model))
+        p->failure = "the number of participants differs";
+    if (p->failure == NULL) compare_sessions(p);
     if (p->failure != NULL) return false;
     for (uint32_t i = 0; i < model_instruments_count(p->model); i++) {
         uint32_t low, high, reference = model_reference(p->model, i, &low, &high);

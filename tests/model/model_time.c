@@ -84,10 +84,7 @@ bool model_is_scheduled_open(const struct model *m, const struct model_session *
 /* ---- remarks ---- */
 
 uint8_t model_remarks_of(const struct model *m, uint32_t instrument, uint32_t participant) {
-    uint32_t session = m->instruments[instrument].session;
-    if (session == NAME_NONE || model_is_always_open(&m->sessions[session]))
-        return m->participants[participant].remarks_of_date;
-    return m->sessions[session].remarks[participant];
+    return model_remarks(m, participant, m->instruments[instrument].session);
 }
 
 /* ---- phases ---- */
@@ -102,11 +99,15 @@ static void say_phase(struct model *m, uint32_t session) {
     e->session_phase.phase = m->sessions[session].open ? PHASE_CONTINUOUS : PHASE_CLOSED;
 }
 
-static void open_session(struct model *m, uint32_t session) {
-    struct model_session *s = &m->sessions[session];
-    s->open = true;
+/* ACC-10, ACC-15: what is asked of a session's beginning. */
+static void start(struct model *m, struct model_session *s) {
     s->started_ns = m->time_ns;
     for (uint32_t i = 0; i < m->participants_count; i++) s->remarks[i] = model_remarks_now(m, i);
+}
+
+static void open_session(struct model *m, uint32_t session) {
+    m->sessions[session].open = true;
+    start(m, &m->sessions[session]);
     say_phase(m, session);
 }
 
@@ -208,7 +209,7 @@ static void begin_date(struct model *m) {
     for (uint32_t i = 0; i < m->participants_count; i++)
         m->participants[i].remarks_of_date = model_remarks_now(m, i);
     for (uint32_t i = 0; i < m->sessions_count; i++)    /* what is always open starts with the date */
-        if (model_is_always_open(&m->sessions[i]) && m->sessions[i].open) m->sessions[i].started_ns = m->time_ns;
+        if (model_is_always_open(&m->sessions[i]) && m->sessions[i].open) start(m, &m->sessions[i]);
     model_end_unfit(m, NAME_NONE);
 }
 
