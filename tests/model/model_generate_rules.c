@@ -26,6 +26,9 @@ static uint8_t own_account(const struct generator *g, const struct command_clien
     return (c->broker + c->client + g->fee_days) % 2 == 0 ? CLIENT_OWN_ACCOUNT : 0;
 }
 
+/* A world has waivers, or limits of an order's value: OPEN.md, D10. */
+static bool has_waivers(const struct generator *g) { return g->fee_days % 2 == 1; }
+
 /* ---- people ---- */
 
 static void make_standing(struct generator *g, const struct model *m, struct command *c) {
@@ -127,6 +130,7 @@ static void make_limit(struct generator *g, const struct model *m, struct comman
         c->risk_limits.participant = some_firm(g);
         c->risk_limits.currency = (uint8_t)below(g, CURRENCY_COUNT + (percent(g, 2) ? 1 : 0));
         c->risk_limits.given = (uint8_t)below(g, 8);
+        if (has_waivers(g)) c->risk_limits.given &= (uint8_t)~RISK_ORDER_VALUE;
         c->risk_limits.order_value_max.minor = percent(g, 50) ? 0 : 1000 + below(g, 10000000);
         c->risk_limits.exposure_factor = percent(g, 70) ? 0 : 1 + below(g, 600);
         c->risk_limits.message_rate = below(g, 3);
@@ -287,7 +291,7 @@ static void make_money(struct generator *g, const struct model *m, struct comman
         make_fee_rule(g, m, c);
     } else if (roll < 97) {
         make_fx(g, m, c);
-    } else if (roll < 99) {
+    } else if (roll < 99 && has_waivers(g)) {
         make_waiver(g, m, c);
     } else {
         some_terms(g, c);
