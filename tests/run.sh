@@ -68,7 +68,7 @@ for target in "$build"/asan/fuzz_*; do
     proof "fuzz-$name" "$target" tests/fuzz/corpus/"$name"/*
 done
 proof model-selftest "$build/asan/main_model_selftest"
-proof scripts "$build/asan/main_differential" --engine tests/scripts/*.script
+proof scripts "$build/asan/main_differential" --replay tests/scripts/*.script
 proof snapshots-asan "$build/asan/snapshot_tail" 6000 500 1
 proof differential-asan "$build/asan/main_differential" --operations 20000 --seed 7
 if [ "$tier" = full ]; then

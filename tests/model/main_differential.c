@@ -1,9 +1,11 @@
 /* main_differential.c - the engine against the model.
  *
  *   differential [--operations N] [--seed S]    N random commands (100,000), in worlds of 5,000 commands each
- *   differential --exhaustive L                 every sequence of L commands out of an alphabet of 24
+ *   differential --exhaustive L                 every sequence of L commands out of an alphabet of 24,
+ *                                               and, under the rules, out of another of 20
  *   differential --replay FILE...               scripts: both must agree, and say what the script expects
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
+ *   with --rules MASK                           only worlds with these rules (model_generate.h)
  *   with --shrink no                            a difference is not made small (for mutants.sh)
  *
  * After every command all events are compared byte by byte, and after every 64th what can be read of both. The first
@@ -22,6 +24,7 @@
 #include "tests/model/model_shrink.h"
 
 static bool shrinks = true;
+static uint64_t rules_mask = 15;   /* enum generator_rules that a world may have */
 
 enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
 
@@ -74,7 +77,7 @@ static int report(const struct command *commands, uint32_t count, const struct l
 static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts *counts, struct command *commands) {
     struct limits limits = pair_limits;
     struct generator generator;
-    generator_init(&generator, seed);
+    generator_init(&generator, seed, seed % 16 & rules_mask);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
     if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
     struct pair *p = pair_new(&limits);
@@ -111,6 +114,49 @@ static int run_random(uint64_t operations, uint64_t seed) {
 }
 
 /* ---- exhaustive ---- */
+
+/* BY-A and UA-B for plain orders; LT-C is broker of PL-D, whom UA-B may not meet in USD's transit-free section. */
+static const char *const ruled_world =
+    "instrument time=2021-01-04T06:00:00Z symbol=MILK section=agri currency=USD\n"
+    "instrument_terms reference=100 quantity_max=100\n"
+    "basis place=Vilnius country=LT\n"
+    "participant id=BY-A country=BY\n"
+    "participant id=UA-B country=UA\n"
+    "participant id=LT-C country=LT\n"
+    "participant id=PL-D country=PL\n"
+    "accredit accredited=0 section=agri from=2020-01-01\n"
+    "accredit accredited=1 section=agri from=2020-01-01\n"
+    "accredit accredited=2 section=agri from=2020-01-01\n"
+    "broker of=2 action=grant from=2020-01-01\n"
+    "client broker=2 client=3 section=agri\n"
+    "transit_rule from=2021-01-05 sections=4\n"
+    "rule_terms deposit_ppm=2000 floor_usd=10 deposit_days=1 fee_ppm=2000 fee_days=1 exposure_factor=500 rule_flags=3\n"
+    "fx_rate currency=USD byn=25300 from=2021-01-01\n"
+    "deposit of=0 currency=USD action=at_once amount=40\n"
+    "deposit of=1 currency=USD action=at_once amount=30\n"
+    "deposit of=2 currency=USD action=at_once amount=30\n";
+
+static const char *const ruled_alphabet =
+    "new_order participant=0 side=sell quantity=2 price=100\n"
+    "new_order participant=0 side=buy quantity=3 price=101 tif=gtc\n"
+    "new_order participant=1 side=sell quantity=2 price=99 tif=gtc\n"
+    "new_order participant=1 side=buy quantity=4 price=101 display=2\n"
+    "new_order participant=2 client=3 side=buy quantity=3 price=100\n"
+    "new_order participant=2 client=3 side=sell quantity=2 price=100 tif=gtc\n"
+    "new_order participant=2 side=sell quantity=3 price=100 stp=decrement\n"
+    "new_order participant=2 side=buy quantity=2 price=100 tif=ioc\n"
+    "amend_order participant=0 order=1 quantity=1\n"
+    "amend_order participant=2 order=1 price=101\n"
+    "cancel_order participant=1 order=2\n"
+    "deposit of=1 currency=USD action=withdraw amount=10\n"
+    "deposit of=2 currency=USD amount=20\n"
+    "client broker=2 client=3 section=agri side=buy\n"
+    "standing of=3 action=suspend until=2021-01-05\n"
+    "kill of=1 on=1\n"
+    "band_rule band=ceiling level=100 class=export\n"
+    "bust trade=1\n"
+    "clock time=2021-01-05T06:00:00Z\n"
+    "clock time=2021-01-07T06:00:00Z\n";
 
 static const char *const small_world =
     "instrument time=2021-01-04T06:00:00Z symbol=MILK section=agri\n"
@@ -193,28 +239,32 @@ static bool exhaust(struct exhaustion *x) {
     }
 }
 
-static int run_exhaustive(uint32_t depth_max) {
-    static struct exhaustion x;
-    struct limits limits = { .instruments_max = 1, .sessions_max = 1, .participants_max = 2, .users_max = 1,
-                             .orders_max = 16, .price_leaves_max = 4, .price_branches_max = 4,
-                             .client_ids_max = 16 };
-    if (script_parse(&x.world, small_world) < 0 || script_parse(&x.letters, alphabet) < 0) {
+/* Builds the world on both sides; false = a difference. */
+static bool build_small_world(struct exhaustion *x) {
+    for (uint32_t i = 0; i < x->world.steps_count; i++) {
+        x->path[i] = x->world.steps[i].command;
+        if (pair_apply(x->pair, &x->path[i])) continue;
+        report(x->path, i + 1, &x->pair->limits, x->pair->failure);
+        return false;
+    }
+    return true;
+}
+
+static int run_exhaustive(uint32_t depth_max, const char *world, const char *letters) {
+    struct exhaustion x = { .depth_max = depth_max };
+    struct limits limits = { .instruments_max = 1, .sessions_max = 1, .participants_max = 4, .users_max = 1,
+                             .orders_max = 16, .price_leaves_max = 4, .price_branches_max = 4, .client_ids_max = 16,
+                             .contracts_max = 64, .clients_max = 4 };
+    if (script_parse(&x.world, world) < 0 || script_parse(&x.letters, letters) < 0) {
         printf("%s%s\n", x.world.error, x.letters.error);
         return 1;
     }
     x.pair = pair_new(&limits);
-    x.depth_max = depth_max;
     x.path = calloc(x.world.steps_count + depth_max, sizeof *x.path);
     x.marks = calloc(depth_max + 1, sizeof *x.marks);
     CHECK(x.path != NULL && x.marks != NULL);
     for (uint32_t i = 0; i <= depth_max; i++) x.marks[i] = pair_mark_new(x.pair);
-    bool agrees = true;
-    for (uint32_t i = 0; i < x.world.steps_count && agrees; i++) {
-        x.path[i] = x.world.steps[i].command;
-        agrees = pair_apply(x.pair, &x.path[i]);
-        if (!agrees) report(x.path, i + 1, &limits, x.pair->failure);
-    }
-    agrees = agrees && exhaust(&x);
+    bool agrees = build_small_world(&x) && exhaust(&x);
     print_counts(&x.counts);
     printf("exhaustive: all %" PRIu64 " sequences of %u out of %u commands (%" PRIu64 " commands), %d differences\n",
            x.sequences_count, depth_max, x.letters.steps_count, x.commands_count, agrees ? 0 : 1);
@@ -287,7 +337,8 @@ static int run_replays(char **paths, bool engine_only) {
 /* ---- command line ---- */
 
 static int usage(void) {
-    fprintf(stderr, "usage: differential [--operations N] [--seed S] | --exhaustive L | --replay FILE... | --engine FILE...\n");
+    fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L | --replay FILE... |\n"
+                    "       --engine FILE...\n");
     return 2;
 }
 
@@ -308,8 +359,11 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--seed") == 0 && read_number(argv[i + 1], &seed)) continue;
         else if (strcmp(argv[i], "--exhaustive") == 0 && read_number(argv[i + 1], &depth) && depth >= 1 && depth <= 10)
             continue;
+        else if (strcmp(argv[i], "--rules") == 0 && read_number(argv[i + 1], &rules_mask)) continue;
         else return usage();
     }
-    if (depth != 0) return run_exhaustive((uint32_t)depth);
+    if (depth != 0)
+        return run_exhaustive((uint32_t)depth, small_world, alphabet) |
+               run_exhaustive((uint32_t)depth, ruled_world, ruled_alphabet);
     return run_random(operations, seed);
 }

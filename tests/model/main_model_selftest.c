@@ -9,6 +9,7 @@
 #include "instruments/check.h"
 #include "tests/model/model.h"
 #include "tests/model/model_script.h"
+#include "tests/model/model_vectors.h"
 
 /* Instrument 0: reference 100, 1 to 50 lots, collar 10 % (90 to 110; orders 70 to 130); 1: no collar; 2: no terms yet.
  * Participants 0 (BY), 1 (UA), 2 (LT) are accredited; 3 never was, 4 in another section, 5 not yet, 6 no longer.
@@ -522,14 +523,15 @@ static bool survives_writing(const struct command *command) {
 }
 
 /* Runs one case; 0 when all is as expected. */
-static int run_case(const char *name, const char *text) {
+static int run_case(const char *name, const char *begin, const char *text) {
     static struct event events[256];
     static const struct limits limits = { .instruments_max = 8, .sessions_max = 4, .participants_max = 8,
-                                          .users_max = 4, .orders_max = 64, .client_ids_max = 64 };
-    size_t size = sizeof world + strlen(text);
+                                          .users_max = 4, .orders_max = 64, .client_ids_max = 64,
+                                          .contracts_max = 16, .clients_max = 8 };
+    size_t size = strlen(begin) + strlen(text) + 1;
     char *whole = malloc(size);
     CHECK(whole != NULL);
-    snprintf(whole, size, "%s%s", world, text);
+    snprintf(whole, size, "%s%s", begin, text);
     struct script s;
     int failures = script_parse(&s, whole) < 0;
     if (failures != 0) printf("%s: %s\n", name, s.error);
@@ -553,7 +555,10 @@ static int run_case(const char *name, const char *text) {
 
 int main(void) {
     uint32_t count = sizeof cases / sizeof *cases, failures = 0;
-    for (uint32_t i = 0; i < count; i++) failures += (uint32_t)run_case(cases[i].name, cases[i].script);
+    for (uint32_t i = 0; i < count; i++) failures += (uint32_t)run_case(cases[i].name, world, cases[i].script);
+    for (uint32_t i = 0; i < model_vectors_count; i++)
+        failures += (uint32_t)run_case(model_vectors[i].name, "", model_vectors[i].script);
+    count += model_vectors_count;
     printf("model selftest: %u cases, %u failures\n", count, failures);
     return failures != 0;
 }

@@ -51,7 +51,14 @@ int64_t model_time_ns(const struct model *model);
 int32_t model_trade_date(const struct model *model);
 /* Whether orders for the instrument pass its session and halts now. */
 bool model_accepts(const struct model *model, uint32_t instrument);
+uint32_t model_sessions_count(const struct model *model);
+bool model_session_is_open(const struct model *model, uint32_t session);
+uint32_t model_participants_count(const struct model *model);
+/* Remarks that count in a session (NAME_NONE: for what is always open): bit = enum remark. */
+uint8_t model_remarks(const struct model *model, uint32_t participant, uint32_t session);
 uint32_t model_instruments_count(const struct model *model);
+/* What a firm owes in fees, due or not yet; 0 for a firm that is none. */
+int64_t model_fees_due(const struct model *model, uint32_t participant, enum currency currency);
 /* The reference price and the collar of an instrument; without a collar *high is 0. */
 uint32_t model_reference(const struct model *model, uint32_t instrument, uint32_t *low, uint32_t *high);
 

@@ -1,156 +1,24 @@
 /* model_generate.c - see model_generate.h. */
-#include "tests/model/model_generate.h"
-#include "instruments/splitmix.h"
+#include "tests/model/model_generate_inside.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "instruments/check.h"
-#include "instruments/name_table.h"
-
-enum {
-    world_participants = 7, world_instruments = 8, world_sessions = 4,
-    valuable = 4,           /* the instrument where the largest value is near */
-    untradable = 7,         /* the one without terms */
-    names_count = 250,
-};
+enum { names_count = 250 };
 
 static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
-/* 2021-01-04, a Monday, 09:00 in Minsk. */
-static const int32_t first_date = 18631;
 /* 2020-01-01 and 2030-12-31: the dates that the calendar knows. */
 enum { calendar_date_first = 18262, calendar_date_last = 22279 };
-static const int64_t first_time_ns = (INT64_C(18631) * 86400 + 6 * 3600) * NS_PER_SECOND;
 
 uint64_t generator_random(uint64_t *state) { return splitmix64(state); }
 
-static uint32_t below(struct generator *g, uint32_t n) {
-    return n == 0 ? 0 : (uint32_t)((generator_random(&g->state) >> 32) * n >> 32);
-}
-
-static bool one_in(struct generator *g, uint32_t n) { return below(g, n) == 0; }
-static bool percent(struct generator *g, uint32_t n) { return below(g, 100) < n; }
-
-static void set_text(char *field, uint32_t size, const char *text) {
-    name_set(field, size, text, (uint32_t)strlen(text));
-}
-
-/* ---- the world ---- */
-
-static struct command *add_world(struct generator *g, enum command_kind kind) {
-    CHECK(g->world_count < generator_world_max);
-    struct command *c = &g->world[g->world_count++];
-    memset(c, 0, sizeof *c);
-    c->kind = (uint16_t)kind;
-    c->time_ns = first_time_ns;
-    c->participant = c->user = NAME_NONE;
-    return c;
-}
-
-struct instrument_row {
-    const char *symbol;
-    uint8_t section, currency, price_places;
-    uint32_t lot_units;
-    int64_t tick_scaled;
-    uint32_t reference, quantity_min, quantity_max, collar_ppm;
-    uint32_t session;       /* NAME_NONE = none */
-};
-
-static const struct instrument_row instrument_rows[world_instruments] = {
-    { "MILK", SECTION_AGRI, CURRENCY_USD, 2, 20, 500, 540, 1, 60, 100000, NAME_NONE },
-    { "PLAIN", SECTION_AGRI, CURRENCY_BYN, 2, 1, 1, 50, 2, 1000, 0, NAME_NONE },
-    { "WOOD", SECTION_TIMBER, CURRENCY_EUR, 3, 10, 1, 4, 1, 50, 200000, 1 },
-    { "STEEL", SECTION_METALS, CURRENCY_RUB, 2, 60, 100, 1000, 5, 15, 20000, 0 },
-    { "HUGE", SECTION_CONSUMER, CURRENCY_CNY, 2, 1, 1, price_ticks_max - 3, 1, 1000000000, 100000, NAME_NONE },
-    { "SUGAR", SECTION_CONSUMER, CURRENCY_USD, 2, 20, 10, 30, 3, 100, 500000, 2 },
-    { "NIGHT", SECTION_AGRI, CURRENCY_USD, 4, 100, 1, 20, 1, 40, 350000, 3 },
-    { "BARE", SECTION_AGRI, CURRENCY_USD, 2, 1, 1, 1, 1, 1, 0, NAME_NONE },
-};
-
-static void build_instrument(struct generator *g, uint32_t index) {
-    const struct instrument_row *row = &instrument_rows[index];
-    struct command *c = add_world(g, COMMAND_INSTRUMENT);
-    set_text(c->instrument.symbol, symbol_size, row->symbol);
-    set_text(c->instrument.name, instrument_name_size, row->symbol);
-    c->instrument.section = row->section;
-    c->instrument.currency = row->currency;
-    c->instrument.price_places = row->price_places;
-    if (index == untradable) return;
-    c = add_world(g, COMMAND_INSTRUMENT_TERMS);
-    c->instrument_terms = (struct command_instrument_terms){
-        .instrument = index, .lot_units = row->lot_units, .tick_scaled = row->tick_scaled,
-        .reference.ticks = row->reference, .quantity_min.lots = row->quantity_min,
-        .quantity_max.lots = row->quantity_max, .collar_ppm = row->collar_ppm, .payment_terms_mask = 7 };
-    c = add_world(g, COMMAND_BASIS);
-    c->basis.instrument = index;
-    set_text(c->basis.basis.place, place_size, "Minsk");
-    memcpy(c->basis.basis.country, "BY", 2);
-}
-
-static void build_sessions(struct generator *g) {
-    static const struct { const char *id; uint16_t open_minute, close_minute; } rows[] = {
-        { "DAY", 600, 960 }, { "ALWAYS", 0, 0 }, { "LATE", 720, 1440 }, { "ROUND", 0, 1440 },
-    };
-    for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct command *c = add_world(g, COMMAND_SESSION);
-        set_text(c->session.id, session_id_size, rows[i].id);
-        c->session.open_minute = rows[i].open_minute;
-        c->session.close_minute = rows[i].close_minute;
-    }
-    for (uint32_t i = 0; i < world_instruments; i++) {
-        if (instrument_rows[i].session == NAME_NONE) continue;
-        struct command *c = add_world(g, COMMAND_SESSION_SYMBOL);
-        c->session_symbol.session = instrument_rows[i].session;
-        c->session_symbol.instrument = i;
-    }
-}
-
-static void accredit(struct generator *g, uint32_t participant, uint32_t section, int32_t from, int32_t to) {
-    struct command *c = add_world(g, COMMAND_ACCREDIT);
-    c->accredit.participant = participant;
-    c->accredit.section = (uint8_t)section;
-    c->accredit.from_date = from;
-    c->accredit.to_date = to;
-}
-
-static void build_participants(struct generator *g) {
-    static const char *const ids[world_participants] = { "BY-A", "UA-B", "LT-C", "BY-D", "CN-E", "BY-F", "PL-G" };
-    for (uint32_t i = 0; i < world_participants; i++) {
-        struct command *c = add_world(g, COMMAND_PARTICIPANT);
-        set_text(c->add_participant.id, participant_id_size, ids[i]);
-        set_text(c->add_participant.name, participant_name_size, ids[i]);
-        memcpy(c->add_participant.country, ids[i], 2);
-    }
-    for (uint32_t section = 0; section < SECTION_COUNT; section++) {
-        accredit(g, 0, section, first_date - 300, date_none);
-        accredit(g, 1, section, first_date, date_none);
-        if (section != SECTION_TIMBER)
-            accredit(g, 2, section, first_date - 300, section == SECTION_METALS ? first_date + 20 : date_none);
-        accredit(g, 6, section, first_date - 300, date_none);
-    }
-    accredit(g, 3, SECTION_AGRI, first_date - 300, date_none);
-    accredit(g, 3, SECTION_CONSUMER, first_date - 300, date_none);
-    accredit(g, 5, SECTION_AGRI, first_date + 30, date_none);
-    accredit(g, 5, SECTION_METALS, first_date - 300, first_date - 1);
-    static const struct { const char *name; uint32_t participant; uint8_t role; } users[] = {
-        { "alla", 0, ROLE_TRADER }, { "boris", 1, ROLE_TRADER }, { "clara", 2, ROLE_TRADER },
-        { "olga", 0, ROLE_OBSERVER }, { "chief", NAME_NONE, ROLE_SUPERVISOR }, { "fedor", 5, ROLE_TRADER },
-    };
-    for (uint32_t i = 0; i < sizeof users / sizeof *users; i++) {
-        struct command *c = add_world(g, COMMAND_USER);
-        set_text(c->add_user.name, user_name_size, users[i].name);
-        c->add_user.participant = users[i].participant;
-        c->add_user.role = users[i].role;
-    }
-}
-
-void generator_init(struct generator *g, uint64_t seed) {
+void generator_init(struct generator *g, uint64_t seed, uint32_t rules) {
     memset(g, 0, sizeof *g);
     g->state = seed;
     generator_random(&g->state);
-    for (uint32_t i = 0; i < world_instruments; i++) build_instrument(g, i);
-    build_sessions(g);
-    build_participants(g);
+    g->rules = rules;
+    g->domestic_byn_only = below(g, 3) > 0 ? RULE_DOMESTIC_BYN_ONLY : 0;
+    g->fee_days = (uint8_t)below(g, 6);
+    g->remarks_at_once = (uint8_t)(seed / 2 % 2 && !(rules & GENERATE_MONEY));  /* OPEN.md, D1: arrears follow from fees */
+    generator_build_world(g);
+    generator_build_rules(g);
     static const uint32_t wanted[] = { 30, 80, 150, 250 };
     g->open_orders_wanted = wanted[below(g, 4)];
 }
@@ -182,14 +50,14 @@ static uint32_t some_price(struct generator *g, const struct model *m, uint32_t 
     low = high = 0;
     if (instrument < model_instruments_count(m)) reference = model_reference(m, instrument, &low, &high);
     if (percent(g, 5)) return edge_price(g, reference, low, high);
-    uint32_t home = instrument < world_instruments ? instrument_rows[instrument].reference : 50;
+    uint32_t home = instrument < world_instruments ? generator_instruments[instrument].reference : 50;
     uint32_t centre = percent(g, 70) ? home : reference, step = below(g, 9);
     uint32_t at = centre + step < 5 ? 1 : centre + step - 4;
     return at == 0 ? 1 : at;
 }
 
 static uint32_t some_quantity(struct generator *g, uint32_t instrument) {
-    const struct instrument_row *row = &instrument_rows[instrument < world_instruments ? instrument : 0];
+    const struct instrument_row *row = &generator_instruments[instrument < world_instruments ? instrument : 0];
     if (percent(g, 5)) {
         const uint32_t edges[] = { 0, 1, row->quantity_min - 1, row->quantity_min, row->quantity_max,
                                    row->quantity_max + 1, UINT32_MAX, 1000000000, 1000000001 };
@@ -281,6 +149,7 @@ static void make_order(struct generator *g, const struct model *m, struct comman
         n->min.lots = some[below(g, percent(g, 95) ? 4 : 5)];
     }
     if (percent(g, 75)) some_name(g, n->client_order_id);
+    generator_add_to_order(g, c);
     if (n->instrument == valuable && percent(g, 10)) n->quantity.lots = edge_of_value(g, m, n);
 }
 
@@ -352,7 +221,7 @@ static void make_mass_cancel(struct generator *g, const struct model *m, struct 
     c->mass_cancel.instrument = percent(g, 50) ? NAME_NONE : some_instrument(g, m);
     if (percent(g, 8)) c->mass_cancel.instrument = world_instruments + below(g, 4);
     if (percent(g, 8)) c->participant = one_in(g, 2) ? NAME_NONE : world_participants;
-    c->mass_cancel.client = NAME_NONE;
+    c->mass_cancel.client = g->rules != 0 && one_in(g, 4) ? below(g, world_participants) : NAME_NONE;
     c->mass_cancel.side = (uint8_t)below(g, 3);
 }
 
@@ -465,7 +334,7 @@ static void spoil(struct generator *g, struct command *c) {
         /* Unknown, or listed already: the model knows one session an instrument. */
         c->session_symbol.instrument = below(g, world_instruments + 2);
         if (c->session_symbol.instrument >= world_instruments) break;
-        c->session_symbol.session = instrument_rows[c->session_symbol.instrument].session;
+        c->session_symbol.session = generator_instruments[c->session_symbol.instrument].session;
         if (c->session_symbol.session == NAME_NONE) c->session_symbol.session = world_sessions + below(g, 2);
         break;
     case COMMAND_PARTICIPANT:
@@ -486,7 +355,8 @@ static void spoil(struct generator *g, struct command *c) {
 
 /* What exists already, and what cannot be. */
 static void make_odd_world(struct generator *g, struct command *c) {
-    *c = g->world[below(g, g->world_count)];
+    do *c = g->world[below(g, g->world_count)];
+    while (c->kind == COMMAND_TRANSIT_RULE);    /* OPEN.md, D3 */
     if (percent(g, 70)) spoil(g, c);
     c->participant = c->user = NAME_NONE;
 }
@@ -494,6 +364,7 @@ static void make_odd_world(struct generator *g, struct command *c) {
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
     c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
+    if (g->rules & GENERATE_MONEY) c->holiday.date += 15;   /* OPEN.md, D6 */
     if (one_in(g, 10)) c->holiday.date = one_in(g, 2) ? calendar_date_first - 1 : calendar_date_last + 1;
 }
 
@@ -530,6 +401,7 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     else if (roll < 333 + crowded) make_deposit(g, c);
     else if (roll < 338 + crowded) make_odd_world(g, c);
     else if (roll < 339 + crowded) make_holiday(g, m, c);
+    else if (roll < 380 + crowded && g->rules != 0) generator_make_official(g, m, c);
     else make_order(g, m, c);
 }
 
@@ -543,7 +415,8 @@ struct command generator_next(struct generator *g, const struct model *m) {
         c.connection = some_connection(g, c.participant);
         bool official = c.kind >= COMMAND_INSTRUMENT;
         c.user = NAME_NONE;
-        if (official) c.participant = NAME_NONE;
+        if (c.kind == COMMAND_LOGON) c.user = below(g, world_users + (one_in(g, 50) ? 1 : 0));
+        else if (official) c.participant = NAME_NONE;
         else if (c.participant < 3 && percent(g, 50)) c.user = c.participant;
         else if (percent(g, 2)) c.user = below(g, 8);
         c.time_ns = some_time(g, m, &c);

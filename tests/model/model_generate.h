@@ -12,7 +12,15 @@
 #include "engine/command.h"
 #include "tests/model/model.h"
 
-enum { generator_recent_max = 32, generator_world_max = 96 };
+enum { generator_recent_max = 32, generator_world_max = 192 };
+
+/* Every world has some of the rules: bits of `rules`. */
+enum generator_rules {
+    GENERATE_PEOPLE = 1 << 0,   /* standing, brokers, remarks, certificates, limits */
+    GENERATE_SESSIONS = 1 << 1, /* what sessions admit, dates, phases by hand */
+    GENERATE_TABLES = 1 << 2,   /* transit, currencies, bands */
+    GENERATE_MONEY = 1 << 3,    /* deposits, fees, contracts, busts */
+};
 
 struct generator {
     uint64_t state;
@@ -22,12 +30,15 @@ struct generator {
     struct command recent[generator_recent_max];    /* requests with names, to be sent once more */
     uint32_t recent_count;
     uint32_t open_orders_wanted;
+    uint8_t remarks_at_once, domestic_byn_only, fee_days;
+    uint32_t transit_sections;
+    uint32_t rules;             /* enum generator_rules: what this world has */
 };
 
 /* splitmix64, from its published description. */
 uint64_t generator_random(uint64_t *state);
 
-void generator_init(struct generator *generator, uint64_t seed);
+void generator_init(struct generator *generator, uint64_t seed, uint32_t rules);
 /* The next command, chosen with an eye on what is there. */
 struct command generator_next(struct generator *generator, const struct model *model);
 

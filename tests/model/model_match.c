@@ -1,8 +1,6 @@
 /* model_match.c - how the model's orders meet: collar, look-ahead, walk, stops (MATCHING.md 3 to 5). */
 #include "tests/model/model_state.h"
 
-#include "instruments/check.h"
-
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* ---- collar ---- */
@@ -19,17 +17,32 @@ struct model_collar model_collar_of(const struct model_instrument *i, uint32_t t
     return (struct model_collar){ (uint32_t)low, (uint32_t)high };
 }
 
-uint32_t model_market_limit(const struct model_instrument *i, enum side side) {
-    struct model_collar collar = model_collar_of(i, 1);
-    if (side == SIDE_BUY) return collar.high != 0 ? collar.high : price_ticks_max;
-    return collar.high != 0 ? collar.low : 1;
+uint32_t model_market_limit(const struct model *m, const struct order *o) {
+    bool buys = o->side == SIDE_BUY;
+    struct model_collar collar = model_collar_of(&m->instruments[o->instrument], 1);
+    uint32_t edge = collar.high == 0 ? (buys ? price_ticks_max : 1) : buys ? collar.high : collar.low;
+    uint32_t band = model_band(m, o, buys ? BAND_RULE_CEILING : BAND_RULE_FLOOR);
+    if (band != 0 && (buys ? band < edge : band > edge)) edge = band;
+    return edge;
 }
 
 /* The worst price the order may trade at: its own, and not beyond the collar of this moment. */
 static uint32_t trading_limit(const struct model *m, const struct order *o) {
-    uint32_t collar = model_market_limit(&m->instruments[o->instrument], o->side);
-    if (o->side == SIDE_BUY) return smaller(o->price, collar);
-    return o->price > collar ? o->price : collar;
+    struct model_collar collar = model_collar_of(&m->instruments[o->instrument], 1);
+    if (collar.high == 0) return o->price;
+    if (o->side == SIDE_BUY) return smaller(o->price, collar.high);
+    return o->price > collar.low ? o->price : collar.low;
+}
+
+/* STP-1: one principal. BRK-8: what is a broker's own, whoever entered it, and what the broker entered for a client. */
+static bool is_own(const struct order *a, const struct order *b) {
+    return a->principal == b->principal || a->principal == b->participant || b->principal == a->participant;
+}
+
+static enum reject forbidden(const struct model *m, const struct order *incoming, const struct order *resting) {
+    bool buys = incoming->side == SIDE_BUY;
+    return model_pair_reason(m, incoming->instrument, buys ? resting->principal : incoming->principal,
+                             buys ? incoming->principal : resting->principal);
 }
 
 /* ---- look-ahead ---- */
@@ -75,12 +88,12 @@ struct foresight model_look_ahead(const struct model *m, const struct order *inc
     while (wanted > 0) {
         struct order *r = next_met(copies, count, incoming, limit);
         if (r == NULL) break;
-        if (r->participant == incoming->participant) {
+        if (is_own(r, incoming)) {
             if (incoming->stp != STP_CANCEL_OLDEST) break;
             r->state = ORDER_ENDED;
             continue;
         }
-        if ((r->flags & ORDER_ALL_OR_NONE) && r->open > wanted) {
+        if (forbidden(m, incoming, r) != REJECT_NONE || ((r->flags & ORDER_ALL_OR_NONE) && r->open > wanted)) {
             r->passed_over = 1;
             continue;
         }
@@ -119,7 +132,7 @@ static void announce_new(struct model *m, const struct order *o, unsigned flags)
     e->order.order_id = o->id;
     e->order.participant = o->participant;
     e->order.user = c->user;
-    e->order.principal = o->participant;
+    e->order.principal = o->principal;
     e->order.connection = c->connection;
     e->order.price.ticks = o->price;
     e->order.stop.ticks = o->stop;
@@ -162,6 +175,7 @@ static void decrement(struct model *m, struct order *o, uint32_t lots) {
     o->open -= lots;
     o->total -= lots;
     if (o->shown > o->open) o->shown = o->open;
+    model_release_part(m, o, lots);
     struct event *e = say_change(m, EVENT_RESTATED, o, CAUSE_SELF_TRADE, REJECT_SELF_TRADE_PREVENTED);
     e->order_change.leaves_before.lots = before.open;
     e->order_change.leaves.lots = o->open;
@@ -213,15 +227,11 @@ static void queue_stops(struct model *m, uint32_t instrument, uint32_t at) {
     }
 }
 
-static enum deal_class class_of(const struct model *m, uint32_t seller, uint32_t buyer) {
-    bool seller_resident = m->participants[seller].resident, buyer_resident = m->participants[buyer].resident;
-    if (seller_resident) return buyer_resident ? DEAL_DOMESTIC : DEAL_EXPORT;
-    return buyer_resident ? DEAL_IMPORT : DEAL_TRANSIT;
-}
-
 static void trade(struct model *m, struct order *incoming, struct order *resting) {
     uint32_t lots = tradable(resting, incoming->open);
     bool hidden = (resting->flags & ORDER_ALL_OR_NONE) != 0, buys = incoming->side == SIDE_BUY;
+    uint64_t trade_id = ++m->trades_given;
+    model_settle(m, trade_id, buys ? incoming : resting, buys ? resting : incoming, resting->price, lots);
     incoming->open -= lots;
     incoming->filled += lots;
     resting->open -= lots;
@@ -229,7 +239,7 @@ static void trade(struct model *m, struct order *incoming, struct order *resting
     if (!hidden) resting->shown -= lots;
     struct event *e = model_say(m, EVENT_TRADE, incoming->instrument);
     e->flags = (uint16_t)((buys ? TRADE_TAKER_BUYS : 0) | (hidden ? TRADE_MAKER_HIDDEN : 0));
-    e->trade.trade_id = ++m->trades_given;
+    e->trade.trade_id = trade_id;
     e->trade.maker_order_id = resting->id;
     e->trade.taker_order_id = incoming->id;
     e->trade.price.ticks = resting->price;
@@ -238,8 +248,8 @@ static void trade(struct model *m, struct order *incoming, struct order *resting
     e->trade.taker_leaves.lots = incoming->open;
     e->trade.maker_participant = resting->participant;
     e->trade.taker_participant = incoming->participant;
-    e->trade.deal_class = (uint8_t)class_of(m, buys ? resting->participant : incoming->participant,
-                                            buys ? incoming->participant : resting->participant);
+    e->trade.deal_class = (uint8_t)model_class_of(m, buys ? resting->principal : incoming->principal,
+                                                  buys ? incoming->principal : resting->principal);
     e->trade.condition = CONDITION_CONTINUOUS;
     m->instruments[incoming->instrument].last = resting->price;
     queue_stops(m, incoming->instrument, resting->price);
@@ -255,13 +265,24 @@ static void trade(struct model *m, struct order *incoming, struct order *resting
     }
 }
 
+static void pass_over(struct model *m, const struct order *incoming, struct order *resting, enum reject reason) {
+    resting->passed_over = 1;
+    struct event *e = model_say(m, EVENT_PAIR_SKIPPED, incoming->instrument);
+    e->pair_skipped.order_id = incoming->id;
+    e->pair_skipped.maker_order_id = resting->id;
+    e->pair_skipped.participant = incoming->participant;
+    e->pair_skipped.reason = (uint16_t)reason;
+}
+
 static void walk(struct model *m, struct order *incoming) {
     uint32_t limit = trading_limit(m, incoming);
     for (uint32_t i = 0; i < m->orders_count; i++) m->orders[i].passed_over = 0;
     while (incoming->state == ORDER_INCOMING && incoming->open > 0) {
         struct order *r = next_met(m->orders, m->orders_count, incoming, limit);
         if (r == NULL) return;
-        if (r->participant == incoming->participant) prevent_self_trade(m, incoming, r);
+        enum reject reason = forbidden(m, incoming, r);
+        if (is_own(r, incoming)) prevent_self_trade(m, incoming, r);
+        else if (reason != REJECT_NONE) pass_over(m, incoming, r, reason);
         else if ((r->flags & ORDER_ALL_OR_NONE) && r->open > incoming->open) r->passed_over = 1;
         else trade(m, incoming, r);
     }
@@ -319,7 +340,7 @@ void model_run_triggered(struct model *m) {
         m->triggered_count--;
         memmove(m->triggered, m->triggered + 1, m->triggered_count * sizeof *m->triggered);
         CHECK(o != NULL && o->state == ORDER_TRIGGERED);
-        if (o->type == ORDER_TYPE_STOP) o->price = model_market_limit(&m->instruments[o->instrument], o->side);
+        if (o->type == ORDER_TYPE_STOP) o->price = model_market_limit(m, o);
         o->state = ORDER_INCOMING;
         model_enter(m, o, EVENT_TRIGGERED, NULL);
     }

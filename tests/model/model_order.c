@@ -1,106 +1,11 @@
-/* model_order.c - what participants ask of the model: the order of checks, amends, cancels, ends
- * (MATCHING.md 1, 2, 6, 7, 8 and 10). */
+/* model_order.c - what participants ask of the model: the order of checks, amends and cancels (MATCHING.md 1, 2, 6, 8
+ * and 10). Groups 2 to 5 are in model_admit.c, group 8 in model_money.c. */
 #include "tests/model/model_state.h"
-
-#include "instruments/check.h"
-
-/* A verdict: a reason and its figures. */
-struct verdict { enum reject reason; int64_t low, high; };
-
-static const struct verdict fine = { REJECT_NONE, 0, 0 };
-
-static struct verdict refuse(enum reject reason) { return (struct verdict){ reason, 0, 0 }; }
-static struct verdict refuse_with(enum reject reason, int64_t low, int64_t high) {
-    return (struct verdict){ reason, low, high };
-}
-
-/* ---- names ---- */
-
-/* The last request of the participant that used the name, or NULL. */
-static struct used_name *find_name(struct model *m, uint32_t participant, const char *name) {
-    for (uint32_t i = m->names_count; i-- > 0 && name[0] != '\0';) {
-        struct used_name *n = &m->names[i];
-        if (n->participant == participant && memcmp(n->name, name, client_order_id_size) == 0) return n;
-    }
-    return NULL;
-}
-
-static bool is_used_today(struct model *m, const struct used_name *n) {
-    return n != NULL && n->date == model_date(m->time_ns);
-}
-
-/* What was asked, word for word; that the order ends with its connection was not said by the request. */
-static void copy_content(const struct model *m, uint8_t *content) {
-    struct command_new_order asked = m->command->new_order;
-    if (m->command->kind == COMMAND_NEW_ORDER) asked.flags &= (uint8_t)~ORDER_CANCEL_ON_DISCONNECT;
-    memcpy(content, &asked, sizeof asked);
-}
-
-/* Whether the request came before today, word for word. */
-static bool is_resend(struct model *m, const struct used_name *n) {
-    uint8_t content[sizeof n->content];
-    copy_content(m, content);
-    return is_used_today(m, n) && n->kind == m->command->kind && memcmp(n->content, content, sizeof content) == 0;
-}
-
-static void answer_resend(struct model *m, const struct used_name *n) {
-    struct event *e = model_say(m, EVENT_ORDER_STATUS, n->instrument);
-    e->order_status.order_id = n->order_id;
-    e->order_status.participant = n->participant;
-}
-
-static void say_name(struct model *m, uint32_t instrument, uint64_t order_id, const char *name) {
-    if (name[0] == '\0') return;
-    struct event *e = model_say(m, EVENT_CLIENT_ID, instrument);
-    e->client_id.order_id = order_id;
-    e->client_id.participant = m->command->participant;
-    memcpy(e->client_id.text, name, client_order_id_size);
-}
-
-static struct used_name *new_name(struct model *m) {
-    if (m->names_count == m->limits.client_ids_max) {
-        m->names_count--;       /* the oldest is forgotten */
-        memmove(m->names, m->names + 1, m->names_count * sizeof *m->names);
-    }
-    if (m->names_count == m->names_capacity) {
-        m->names_capacity = m->names_capacity * 2 + 16;
-        m->names = realloc(m->names, m->names_capacity * sizeof *m->names);
-        CHECK(m->names != NULL);
-    }
-    return &m->names[m->names_count++];
-}
-
-/* A request that is granted uses its name, and the order bears it from now on, and no other. */
-static void use_name(struct model *m, struct order *o, const char *name) {
-    if (name[0] == '\0') return;
-    for (uint32_t i = 0; i < m->names_count; i++)
-        if (m->names[i].order_id == o->id) m->names[i].replaced = true;
-    struct used_name *n = new_name(m);
-    memset(n, 0, sizeof *n);
-    n->participant = o->participant;
-    memcpy(n->name, name, client_order_id_size);
-    n->date = model_date(m->time_ns);
-    n->kind = m->command->kind;
-    copy_content(m, n->content);
-    n->order_id = o->id;
-    n->instrument = o->instrument;
-    memcpy(o->name, name, client_order_id_size);
-}
-
-/* The latest order of the participant that bears the name; 0 = none. */
-static uint64_t bearer_of(const struct model *m, uint32_t participant, const char *name) {
-    for (uint32_t i = m->names_count; i-- > 0 && name[0] != '\0';) {
-        const struct used_name *n = &m->names[i];
-        if (n->participant == participant && !n->replaced && memcmp(n->name, name, client_order_id_size) == 0)
-            return n->order_id;
-    }
-    return 0;
-}
 
 /* The order that a request names: an open one, or the reason why there is none. */
 static struct order *named_order(struct model *m, uint64_t order_id, const char *name, enum reject *reason) {
     *reason = REJECT_ORDER_UNKNOWN;
-    uint64_t id = order_id != 0 ? order_id : bearer_of(m, m->command->participant, name);
+    uint64_t id = order_id != 0 ? order_id : model_bearer_of(m, m->command->participant, name);
     if (id == 0 || id > m->orders_given) return NULL;
     struct order *o = model_find_order(m, id);
     *reason = o == NULL ? REJECT_ORDER_NOT_ACTIVE
@@ -108,34 +13,7 @@ static struct order *named_order(struct model *m, uint64_t order_id, const char 
     return o;
 }
 
-/* ---- admission ---- */
-
 static bool is_participant(const struct model *m) { return m->command->participant < m->participants_count; }
-
-static struct verdict check_accredited(const struct model *m) {
-    if (!is_participant(m)) return refuse(REJECT_UNKNOWN_PARTICIPANT);
-    if (!m->participants[m->command->participant].accredited) return refuse(REJECT_NOT_ACCREDITED);
-    return fine;
-}
-
-static struct verdict check_section(const struct model *m, uint32_t instrument) {
-    const struct model_participant *p = &m->participants[m->command->participant];
-    uint32_t section = m->instruments[instrument].section;
-    int32_t today = model_date(m->time_ns), from = p->sections[section].from, to = p->sections[section].to;
-    if (!p->sections[section].present) return refuse(REJECT_SECTION_NOT_ACCREDITED);
-    if (today < from) return refuse_with(REJECT_ACCREDITATION_NOT_YET_EFFECTIVE, from, 0);
-    if (to != date_none && today > to) return refuse_with(REJECT_ACCREDITATION_EXPIRED, 0, to);
-    return fine;
-}
-
-static struct verdict check_trader(const struct model *m) {
-    const struct command *c = m->command;
-    if (c->user == NAME_NONE) return fine;
-    if (c->user < m->users_count && m->users[c->user].role == ROLE_TRADER &&
-        m->users[c->user].participant == c->participant)
-        return fine;
-    return refuse(REJECT_TRADER_NOT_REGISTERED);
-}
 
 static bool is_tradable(const struct model *m, uint32_t instrument) {
     return instrument < m->instruments_count && m->instruments[instrument].has_terms;
@@ -150,7 +28,7 @@ static struct verdict check_quantity(const struct model *m, const struct order *
     if (o->total < low) return refuse_with(REJECT_QTY_BELOW_MINIMUM, low, high);
     if (minimum_wanted > o->total) return refuse_with(REJECT_QTY_BELOW_MINIMUM, low, o->total);
     if (o->total > high) return refuse_with(REJECT_QTY_ABOVE_MAXIMUM, low, high);
-    return fine;
+    return fine();
 }
 
 static bool is_immediate(uint32_t tif) { return tif == TIF_IOC || tif == TIF_FOK; }
@@ -162,33 +40,36 @@ static struct verdict check_flags(const struct order *o) {
     if ((o->flags & ORDER_POST_ONLY) && (!has_limit(o->type) || immediate || all_or_none))
         return refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
     if (all_or_none && immediate) return refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
-    return fine;
+    return fine();
 }
 
 static struct verdict check_time_in_force(const struct model *m, const struct order *o, uint32_t minimum_wanted) {
-    int32_t today = model_date(m->time_ns);
+    int32_t today = model_today(m);
     if (o->tif == TIF_GTD && o->expire_date < today) return refuse_with(REJECT_TIF_INVALID, today, 0);
     if (o->tif == TIF_AT_OPEN || o->tif == TIF_AT_CLOSE) return refuse(REJECT_TIF_INVALID);
     if (minimum_wanted > 0 && o->tif != TIF_IOC) return refuse(REJECT_TIF_INVALID);
     if (is_stop(o->type) && is_immediate(o->tif)) return refuse(REJECT_TIF_INVALID);
-    return fine;
+    return fine();
 }
 
 /* `given` says that there is a displayed quantity, be it 0. */
 static struct verdict check_display(const struct order *o, bool given) {
-    if (!given) return fine;
+    if (!given) return fine();
     if (o->display == 0 || o->display >= o->total || is_immediate(o->tif) || (o->flags & ORDER_ALL_OR_NONE))
         return refuse_with(REJECT_DISPLAY_QTY_INVALID, 1, (int64_t)o->total - 1);
-    return fine;
+    return fine();
 }
 
 static struct verdict check_price(const struct model *m, const struct order *o) {
     if (o->price == PRICE_OFF_TICK) return refuse(REJECT_PRICE_NOT_ON_TICK);
     if (o->price == 0 || o->price > price_ticks_max) return refuse_with(REJECT_PRICE_INVALID, 1, price_ticks_max);
+    uint32_t ceiling = model_band(m, o, BAND_RULE_CEILING), floor = model_band(m, o, BAND_RULE_FLOOR);
+    if (ceiling != 0 && o->price > ceiling) return refuse_with(REJECT_PRICE_ABOVE_CEILING, floor, ceiling);
+    if (floor != 0 && o->price < floor) return refuse_with(REJECT_PRICE_BELOW_FLOOR, floor, ceiling);
     struct model_collar wide = model_collar_of(&m->instruments[o->instrument], 3);
     if (wide.high != 0 && (o->price < wide.low || o->price > wide.high))
         return refuse_with(REJECT_PRICE_OUTSIDE_COLLAR, wide.low, wide.high);
-    return fine;
+    return fine();
 }
 
 static bool is_satisfied(const struct order *stop, uint32_t last) {
@@ -199,24 +80,14 @@ static struct verdict check_stop(const struct model *m, const struct order *o) {
     uint32_t last = m->instruments[o->instrument].last;
     if (o->stop == 0 || o->stop > price_ticks_max) return refuse(REJECT_STOP_PRICE_INVALID);
     if (last != 0 && is_satisfied(o, last)) return refuse_with(REJECT_STOP_PRICE_INVALID, last, last);
-    return fine;
+    return fine();
 }
 
-static struct verdict check_value(const struct model *m, const struct order *o, uint32_t at) {
+static struct verdict check_value(const struct model *m, const struct order *o) {
+    uint32_t at = model_reckoned_price(m, o);
     uint128 value = (uint128)o->total * at * (uint64_t)m->instruments[o->instrument].lot_tick;
     if (value > (uint128)VALUE_MINOR_MAX) return refuse_with(REJECT_VALUE_OVERFLOW, 0, VALUE_MINOR_MAX);
-    return fine;
-}
-
-/* The price that an order that comes new is valued at. */
-static uint32_t value_price(const struct model *m, const struct order *o) {
-    const struct model_instrument *i = &m->instruments[o->instrument];
-    if (has_limit(o->type)) return o->price;
-    uint64_t reference = model_current_reference(i), edge;
-    if (i->collar_ppm != 0) edge = model_market_limit(i, o->side);
-    else edge = o->side == SIDE_BUY ? reference + reference / 10 : reference - reference / 10;
-    if (edge > price_ticks_max) edge = price_ticks_max;
-    return o->type == ORDER_TYPE_STOP && o->stop > edge ? o->stop : (uint32_t)edge;
+    return fine();
 }
 
 /* ---- new order ---- */
@@ -224,24 +95,43 @@ static uint32_t value_price(const struct model *m, const struct order *o) {
 static struct order order_of_request(const struct model *m) {
     const struct command *c = m->command;
     const struct command_new_order *n = &c->new_order;
-    return (struct order){ .instrument = n->instrument, .participant = c->participant, .connection = c->connection,
-                           .price = n->price.ticks, .stop = n->stop.ticks, .total = n->quantity.lots,
-                           .open = n->quantity.lots, .display = n->display.lots, .expire_date = n->expire_date,
-                           .side = n->side, .type = n->order_type, .tif = n->time_in_force, .stp = n->stp,
-                           .flags = n->flags, .state = ORDER_INCOMING };
+    struct order o = { .instrument = n->instrument, .participant = c->participant, .connection = c->connection,
+                       .price = n->price.ticks, .stop = n->stop.ticks, .total = n->quantity.lots,
+                       .open = n->quantity.lots, .display = n->display.lots, .expire_date = n->expire_date,
+                       .side = n->side, .type = n->order_type, .tif = n->time_in_force, .stp = n->stp,
+                       .flags = n->flags, .payment_terms = n->payment_terms, .state = ORDER_INCOMING };
+    o.principal = n->client != NAME_NONE ? n->client : c->participant;
+    o.payer = o.participant;
+    return o;
 }
 
+/* Group 1. A session that is named is looked for before the instrument. */
 static struct verdict check_new_state(struct model *m, const struct used_name *used) {
     const struct command *c = m->command;
-    uint32_t instrument = c->new_order.instrument;
+    uint32_t instrument = c->new_order.instrument, session = c->new_order.market_session;
+    if (session != NAME_NONE) {
+        if (session >= m->sessions_count) return refuse(REJECT_SESSION_UNKNOWN);
+        if (!m->sessions[session].open) return refuse(REJECT_SESSION_CLOSED);
+    }
     if (!is_tradable(m, instrument)) return refuse(REJECT_INSTRUMENT_UNKNOWN);
-    if (!model_is_open(m, instrument)) return refuse(REJECT_SESSION_CLOSED);
+    if (session == NAME_NONE && !model_is_open(m, instrument)) return refuse(REJECT_SESSION_CLOSED);
+    if (session != NAME_NONE && m->instruments[instrument].session != session)
+        return refuse(REJECT_INSTRUMENT_NOT_IN_SESSION);
     if (model_is_halted(m, instrument)) return refuse(REJECT_MARKET_HALTED);
-    if (is_used_today(m, used)) return refuse(REJECT_DUPLICATE_CLIENT_ORDER_ID);
+    if (model_is_used_today(m, used)) return refuse(REJECT_DUPLICATE_CLIENT_ORDER_ID);
     if (c->time_ns < m->time_ns) return refuse(REJECT_TIMESTAMP_REGRESSION);
-    struct verdict v = check_accredited(m);
-    if (v.reason == REJECT_NONE) v = check_section(m, instrument);
-    if (v.reason == REJECT_NONE) v = check_trader(m);
+    return fine();
+}
+
+/* Groups 2 to 5. */
+static struct verdict check_new_people(struct model *m, struct order *o) {
+    static model_check *const checks[] = { model_check_dates, model_check_standing, model_check_section,
+                                           model_check_papers, model_check_trader, model_check_certificate,
+                                           model_check_late, model_check_remarks, model_check_broker,
+                                           model_check_eligible, model_check_currency };
+    struct verdict v = model_check_firm(m);
+    if (v.reason == REJECT_NONE) v = RUN_CHECKS(m, o, checks);
+    if (v.reason == REJECT_NONE) o->payer = model_payer_of(m, o);
     return v;
 }
 
@@ -253,26 +143,27 @@ static struct verdict check_new_words(struct model *m, const struct order *o) {
     if (v.reason == REJECT_NONE) v = check_display(o, n->has_display != 0);
     if (v.reason == REJECT_NONE && has_limit(o->type)) v = check_price(m, o);
     if (v.reason == REJECT_NONE && is_stop(o->type)) v = check_stop(m, o);
-    if (v.reason == REJECT_NONE) v = check_value(m, o, value_price(m, o));
+    if (v.reason == REJECT_NONE) v = check_value(m, o);
+    if (v.reason == REJECT_NONE) v = model_check_money(m, o, NULL);
     return v;
 }
 
 static struct verdict check_new_book(struct model *m, struct order *o) {
     if (!is_stop(o->type)) {
-        if (o->type == ORDER_TYPE_MARKET) o->price = model_market_limit(&m->instruments[o->instrument], o->side);
+        if (o->type == ORDER_TYPE_MARKET) o->price = model_market_limit(m, o);
         uint32_t fillable = model_look_ahead(m, o).fillable;
         if ((o->flags & ORDER_POST_ONLY) && fillable > 0) return refuse(REJECT_POST_ONLY_WOULD_TRADE);
         if (o->tif == TIF_FOK && fillable < o->total) return refuse_with(REJECT_FOK_NOT_FILLABLE, 0, fillable);
     }
     if (m->orders_count >= m->limits.orders_max)
         return refuse_with(REJECT_LIMIT_REACHED, 0, m->limits.orders_max);
-    return fine;
+    return fine();
 }
 
 static void say_rejected(struct model *m, struct verdict v) {
     const struct command *c = m->command;
     const struct command_new_order *n = &c->new_order;
-    say_name(m, n->instrument, 0, n->client_order_id);
+    model_say_name(m, n->instrument, 0, n->client_order_id);
     struct event *e = model_say(m, EVENT_REJECTED, n->instrument);
     e->rejected.participant = c->participant;
     e->rejected.user = c->user;
@@ -288,18 +179,21 @@ static void say_rejected(struct model *m, struct verdict v) {
     e->rejected.time_in_force = n->time_in_force;
     e->rejected.allowed_low = v.low;
     e->rejected.allowed_high = v.high;
+    e->rejected.detail = (uint8_t)v.detail;
 }
 
 void model_apply_new_order(struct model *m) {
     const struct command_new_order *n = &m->command->new_order;
-    const struct used_name *used = find_name(m, m->command->participant, n->client_order_id);
-    if (is_resend(m, used)) {
-        answer_resend(m, used);
+    const struct used_name *used = model_find_name(m, m->command->participant, n->client_order_id);
+    if (model_is_resend(m, used)) {
+        model_answer_resend(m, used);
         return;
     }
     struct order incoming = order_of_request(m);
     struct verdict v = check_new_state(m, used);
+    if (v.reason == REJECT_NONE) v = check_new_people(m, &incoming);
     if (v.reason == REJECT_NONE) v = check_new_words(m, &incoming);
+    incoming.reckoned = v.reason == REJECT_NONE && m->has_terms ? model_reckoned_price(m, &incoming) : 0;
     if (v.reason == REJECT_NONE) v = check_new_book(m, &incoming);
     if (v.reason != REJECT_NONE) {
         say_rejected(m, v);
@@ -310,8 +204,9 @@ void model_apply_new_order(struct model *m) {
     *o = incoming;
     o->id = ++m->orders_given;
     o->entry = ++m->entries_given;
-    use_name(m, o, n->client_order_id);
-    say_name(m, o->instrument, o->id, n->client_order_id);
+    model_use_name(m, o, n->client_order_id);
+    model_say_name(m, o->instrument, o->id, n->client_order_id);
+    model_hold(m, o);
     if (is_stop(o->type)) {
         o->state = ORDER_WAITING;
         model_announce(m, o, EVENT_ACCEPTED, NULL, EVENT_PENDING);
@@ -324,7 +219,7 @@ void model_apply_new_order(struct model *m) {
 
 static void say_refused(struct model *m, const struct order *o, uint32_t instrument, const char *name,
                         struct verdict v) {
-    say_name(m, instrument, 0, name);
+    model_say_name(m, instrument, 0, name);
     struct event *e = model_say(m, EVENT_REFUSED, instrument);
     e->refused.order_id = o == NULL ? 0 : o->id;
     e->refused.participant = m->command->participant;
@@ -332,6 +227,7 @@ static void say_refused(struct model *m, const struct order *o, uint32_t instrum
     e->refused.reason = (uint16_t)v.reason;
     e->refused.allowed_low = v.low;
     e->refused.allowed_high = v.high;
+    e->refused.detail = (uint8_t)v.detail;
 }
 
 /* Refuses an amend or cancel; the order is told of once the request has found it. */
@@ -344,14 +240,16 @@ static void refuse_change(struct model *m, const struct order *o, bool found, co
 static bool is_before_lookup(enum reject reason) {
     return reason == REJECT_TIMESTAMP_REGRESSION || reason == REJECT_DUPLICATE_CLIENT_ORDER_ID ||
            reason == REJECT_UNKNOWN_PARTICIPANT || reason == REJECT_NOT_ACCREDITED ||
-           reason == REJECT_TRADER_NOT_REGISTERED;
+           reason == REJECT_ACCREDITATION_SUSPENDED || reason == REJECT_ACCREDITATION_WITHDRAWN ||
+           reason == REJECT_TRADER_NOT_REGISTERED || reason == REJECT_SIGNATURE_INVALID;
 }
 
 /* What the order would be after the amend. */
 static struct order amended(const struct order *o, const struct command_amend_order *a) {
     struct order n = *o;
     if (a->flags & AMEND_QUANTITY) n.total = a->quantity.lots;
-    if (a->flags & AMEND_PRICE) n.price = a->price.ticks;
+    bool has_price = !(o->state == ORDER_WAITING && o->type == ORDER_TYPE_STOP);
+    if (has_price && (a->flags & AMEND_PRICE)) n.price = a->price.ticks;
     if (a->flags & AMEND_DISPLAY) n.display = a->display_lots;
     n.open = n.total - n.filled;
     return n;
@@ -361,32 +259,39 @@ static bool keeps_priority(const struct order *o, const struct order *n, const s
     return n->total < o->total && n->price == o->price && !(a->flags & AMEND_DISPLAY);
 }
 
-static struct verdict check_amended(struct model *m, const struct order *o, const struct order *n) {
+/* The rules run again, and with them who pays (BRK-6). */
+static struct verdict check_amended(struct model *m, const struct order *o, struct order *n) {
     const struct command_amend_order *a = &m->command->amend_order;
     bool has_price = !(o->state == ORDER_WAITING && o->type == ORDER_TYPE_STOP);
     if (!model_is_open(m, o->instrument)) return refuse(REJECT_SESSION_CLOSED);
     if (model_is_halted(m, o->instrument)) return refuse(REJECT_MARKET_HALTED);
-    struct verdict v = check_section(m, o->instrument);
+    static model_check *const checks[] = { model_check_dates, model_check_section, model_check_papers, model_check_late,
+                                           model_check_remarks, model_check_broker, model_check_eligible,
+                                           model_check_currency };
+    struct verdict v = RUN_CHECKS(m, n, checks);
+    if (v.reason == REJECT_NONE) n->payer = model_payer_of(m, n);
     if (v.reason == REJECT_NONE) v = check_quantity(m, n, 0);
     if (v.reason == REJECT_NONE && !has_price && (a->flags & AMEND_PRICE))
         v = refuse(REJECT_ORDER_TYPE_NOT_ALLOWED);
     if (v.reason == REJECT_NONE) v = check_display(n, (a->flags & AMEND_DISPLAY) && n->display != 0);
     if (v.reason == REJECT_NONE && has_price) v = check_price(m, n);
-    if (v.reason == REJECT_NONE) v = check_value(m, n, has_price ? n->price : value_price(m, n));
+    if (v.reason == REJECT_NONE) v = check_value(m, n);
+    if (v.reason == REJECT_NONE) v = model_check_money(m, n, o);
     if (v.reason != REJECT_NONE) return v;
     if ((n->flags & ORDER_POST_ONLY) && n->state == ORDER_RESTING && !keeps_priority(o, n, a) &&
         model_look_ahead(m, n).fillable > 0)
         return refuse(REJECT_POST_ONLY_WOULD_TRADE);
-    return fine;
+    return fine();
 }
 
 static struct verdict check_amend(struct model *m, const struct used_name *used, const struct order *o,
                                   enum reject lookup) {
     const struct command *c = m->command;
     if (c->time_ns < m->time_ns) return refuse(REJECT_TIMESTAMP_REGRESSION);
-    if (is_used_today(m, used)) return refuse(REJECT_DUPLICATE_CLIENT_ORDER_ID);
-    struct verdict v = check_accredited(m);
-    if (v.reason == REJECT_NONE) v = check_trader(m);
+    if (model_is_used_today(m, used)) return refuse(REJECT_DUPLICATE_CLIENT_ORDER_ID);
+    static model_check *const checks[] = { model_check_standing, model_check_trader, model_check_certificate };
+    struct verdict v = model_check_firm(m);
+    if (v.reason == REJECT_NONE) v = RUN_CHECKS(m, o, checks);
     if (v.reason == REJECT_NONE) v = refuse(lookup);
     if (v.reason != REJECT_NONE) return v;
     struct order n = amended(o, &c->amend_order);
@@ -397,9 +302,14 @@ static void replace(struct model *m, struct order *o) {
     const struct command_amend_order *a = &m->command->amend_order;
     struct order before = *o, after = amended(o, a);
     bool kept = keeps_priority(o, &after, a);
+    model_release(m, o);
+    after.hold = 0;
+    after.payer = model_payer_of(m, o);
     *o = after;
-    use_name(m, o, a->client_order_id);
-    say_name(m, o->instrument, o->id, a->client_order_id);
+    if (m->has_terms) o->reckoned = model_reckoned_price(m, o);
+    model_use_name(m, o, a->client_order_id);
+    model_say_name(m, o->instrument, o->id, a->client_order_id);
+    model_hold(m, o);
     if (!kept) o->entry = ++m->entries_given;
     unsigned flags = kept ? EVENT_PRIORITY_KEPT : 0;
     if (o->state == ORDER_WAITING) {
@@ -415,9 +325,9 @@ static void replace(struct model *m, struct order *o) {
 
 void model_apply_amend(struct model *m) {
     const struct command_amend_order *a = &m->command->amend_order;
-    const struct used_name *used = find_name(m, m->command->participant, a->client_order_id);
-    if (is_resend(m, used)) {
-        answer_resend(m, used);
+    const struct used_name *used = model_find_name(m, m->command->participant, a->client_order_id);
+    if (model_is_resend(m, used)) {
+        model_answer_resend(m, used);
         return;
     }
     enum reject lookup;
@@ -432,7 +342,7 @@ void model_apply_cancel(struct model *m) {
     const struct command_cancel_order *r = &c->cancel_order;
     enum reject lookup;
     struct order *o = named_order(m, r->order_id, r->orig_client_order_id, &lookup);
-    struct verdict v = fine;
+    struct verdict v = fine();
     if (c->time_ns < m->time_ns) v = refuse(REJECT_TIMESTAMP_REGRESSION);
     else if (!is_participant(m)) v = refuse(REJECT_UNKNOWN_PARTICIPANT);
     else v = refuse(lookup);
@@ -440,51 +350,17 @@ void model_apply_cancel(struct model *m) {
     else refuse_change(m, o, o != NULL && !is_before_lookup(v.reason), r->client_order_id, v);
 }
 
-/* ---- ends ---- */
-
-void model_end_order(struct model *m, struct order *o, enum event_kind kind, enum change_cause cause,
-                     enum reject reason) {
-    CHECK(o->state != ORDER_ENDED);
-    struct event *e = model_say(m, kind, o->instrument);
-    if (o->state == ORDER_WAITING) e->flags = EVENT_PENDING;
-    e->order_change.order_id = o->id;
-    e->order_change.participant = o->participant;
-    e->order_change.side = o->side;
-    e->order_change.cause = (uint8_t)cause;
-    e->order_change.reason = (uint16_t)reason;
-    e->order_change.leaves_before.lots = o->open;
-    if (o->state == ORDER_RESTING) {
-        e->order_change.price_before.ticks = o->price;
-        e->order_change.shown_before.lots = o->shown;
-    }
-    o->state = ORDER_ENDED;
-}
-
-uint32_t model_end_orders(struct model *m, model_order_test *test, const void *context, enum event_kind kind,
-                          enum change_cause cause) {
-    for (uint32_t ended = 0;; ended++) {
-        struct order *first = NULL;
-        for (uint32_t i = 0; i < m->orders_count; i++) {
-            struct order *o = &m->orders[i];
-            if (o->state == ORDER_ENDED || !test(m, o, context)) continue;
-            if (first == NULL || o->entry < first->entry) first = o;
-        }
-        if (first == NULL) return ended;
-        model_end_order(m, first, kind, cause, REJECT_NONE);
-    }
-}
-
 static bool is_mass_canceled(const struct model *m, const struct order *o, const void *context) {
     const struct command_mass_cancel *r = context;
     return o->participant == m->command->participant &&
            (r->instrument == NAME_NONE || r->instrument == o->instrument) &&
-           (r->client == NAME_NONE || r->client == o->participant) && (r->side == SIDE_BOTH || r->side == o->side);
+           (r->client == NAME_NONE || r->client == o->principal) && (r->side == SIDE_BOTH || r->side == o->side);
 }
 
 void model_apply_mass_cancel(struct model *m) {
     const struct command *c = m->command;
     const struct command_mass_cancel *r = &c->mass_cancel;
-    struct verdict v = fine;
+    struct verdict v = fine();
     if (c->time_ns < m->time_ns) v = refuse(REJECT_TIMESTAMP_REGRESSION);
     else if (!is_participant(m)) v = refuse(REJECT_UNKNOWN_PARTICIPANT);
     else if (r->instrument != NAME_NONE && r->instrument >= m->instruments_count) v = refuse(REJECT_INSTRUMENT_UNKNOWN);
@@ -492,18 +368,8 @@ void model_apply_mass_cancel(struct model *m) {
         say_refused(m, NULL, r->instrument, "", v);
         return;
     }
-    uint32_t count = model_end_orders(m, is_mass_canceled, r, EVENT_CANCELED, CAUSE_MASS_CANCEL);
+    uint32_t count = model_end_orders(m, is_mass_canceled, r, EVENT_CANCELED, CAUSE_MASS_CANCEL, REJECT_NONE);
     struct event *e = model_say(m, EVENT_MASS_CANCELED, r->instrument);
     e->mass_canceled.participant = c->participant;
     e->mass_canceled.count = count;
-}
-
-static bool is_left_behind(const struct model *m, const struct order *o, const void *context) {
-    (void)context;
-    return (o->flags & ORDER_CANCEL_ON_DISCONNECT) && o->connection == m->command->connection &&
-           o->participant == m->command->participant;
-}
-
-void model_apply_disconnect(struct model *m) {
-    model_end_orders(m, is_left_behind, NULL, EVENT_CANCELED, CAUSE_DISCONNECT);
 }

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "instruments/check.h"
+#include "instruments/name_table.h"
 
 const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 6, .participants_max = 12, .users_max = 12,
                                     .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
@@ -129,6 +130,11 @@ static void rename_ids(const struct pair *p, struct event *e) {
     case EVENT_CLIENT_ID: rename_id(p, &e->client_id.order_id); break;
     case EVENT_ACCEPTED: rename_id(p, &e->order.order_id); break;
     case EVENT_ORDER_STATUS: rename_id(p, &e->order_status.order_id); break;
+    case EVENT_HELD: rename_id(p, &e->held.order_id); break;
+    case EVENT_PAIR_SKIPPED:
+        rename_id(p, &e->pair_skipped.order_id);
+        rename_id(p, &e->pair_skipped.maker_order_id);
+        break;
     case EVENT_REFUSED: rename_id(p, &e->refused.order_id); break;
     case EVENT_TRADE:
         rename_id(p, &e->trade.maker_order_id);
@@ -143,6 +149,24 @@ static void rename_ids(const struct pair *p, struct event *e) {
 }
 
 /* ---- comparing ---- */
+
+/* Kind and reason of an event, as one number; 0 when there is none. */
+static uint32_t gist_of(const struct event_buffer *buffer, uint32_t index) {
+    if (index >= buffer->count) return 0;
+    const struct event *e = &buffer->events[index];
+    uint32_t reason = e->kind == EVENT_REJECTED ? e->rejected.reason : e->kind == EVENT_REFUSED ? e->refused.reason
+                      : e->kind == EVENT_CANCELED ? e->order_change.reason : 0;
+    return (uint32_t)e->kind << 16 | reason;
+}
+
+/* What the first events that differ are: a case that is made smaller shall go on being the same case. */
+static uint64_t gist_of_difference(const struct pair *p) {
+    uint32_t i = 0;
+    while (i < p->engine_events.count && i < p->model_events.count &&
+           memcmp(&p->engine_events.events[i], &p->model_events.events[i], sizeof(struct event)) == 0)
+        i++;
+    return (uint64_t)gist_of(&p->engine_events, i) << 32 | gist_of(&p->model_events, i);
+}
 
 bool pair_apply(struct pair *p, const struct command *command) {
     p->engine_events.count = p->model_events.count = 0;
@@ -164,7 +188,21 @@ bool pair_apply(struct pair *p, const struct command *command) {
     else if (memcmp(p->engine_events.events, p->model_events.events,
                     p->engine_events.count * sizeof(struct event)) != 0)
         p->failure = "an event differs";
+    if (p->failure != NULL) p->gist = gist_of_difference(p);
     return p->failure == NULL;
+}
+
+static void compare_sessions(struct pair *p) {
+    for (uint32_t i = 0; i < model_sessions_count(p->model); i++) {
+        bool is_open = exchange_session(p->exchange, i)->phase != PHASE_CLOSED;
+        if (is_open != model_session_is_open(p->model, i)) p->failure = "the phase of a session differs";
+        for (uint32_t k = 0; k < model_participants_count(p->model) && is_open; k++)
+            if (exchange_remarks(p->exchange, k, i) != model_remarks(p->model, k, i))
+                p->failure = "the remarks of a session differ";
+    }
+    for (uint32_t k = 0; k < model_participants_count(p->model); k++)
+        if (exchange_remarks(p->exchange, k, NAME_NONE) != model_remarks(p->model, k, NAME_NONE))
+            p->failure = "the remarks of a date differ";
 }
 
 bool pair_compare_state(struct pair *p) {
@@ -182,6 +220,11 @@ bool pair_compare_state(struct pair *p) {
     if (exchange_trade_date(p->exchange) != model_trade_date(p->model)) p->failure = "the trade date differs";
     if (exchange_instruments_count(p->exchange) != model_instruments_count(p->model))
         p->failure = "the number of instruments differs";
+    if (exchange_sessions_count(p->exchange) != model_sessions_count(p->model))
+        p->failure = "the number of sessions differs";
+    if (exchange_participants_count(p->exchange) != model_participants_count(p->model))
+        p->failure = "the number of participants differs";
+    if (p->failure == NULL) compare_sessions(p);
     if (p->failure != NULL) return false;
     for (uint32_t i = 0; i < model_instruments_count(p->model); i++) {
         uint32_t low, high, reference = model_reference(p->model, i, &low, &high);

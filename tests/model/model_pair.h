@@ -18,6 +18,7 @@ struct pair {
     struct model *model;
     struct event_buffer engine_events, model_events;    /* of the last command, order numbers in both */
     const char *failure;        /* what differs; NULL = nothing */
+    uint64_t gist;              /* which events differ, roughly */
     size_t exchange_size;
     uint64_t *engine_ids;       /* of order numbers 1, 2, 3 ... */
     uint32_t engine_ids_count, engine_ids_capacity;

@@ -24,6 +24,7 @@ struct shrinking {
     uint32_t count;
     uint64_t *number_of_place;  /* of the order that the command at a place made in this run; 0 = none */
     uint32_t places_count;
+    uint64_t gist, gist_wanted;     /* of the difference that the last run found; that the case is about */
 };
 
 static uint64_t *named_number(struct command *c) {
@@ -56,6 +57,7 @@ static uint32_t run(struct shrinking *s, const struct step *steps, uint32_t coun
         if (model_order_ids_count(p->model) > orders_before)
             s->number_of_place[steps[i].place] = model_order_ids_count(p->model);
     }
+    s->gist = p->gist;
     pair_free(p);
     return failed_at;
 }
@@ -63,7 +65,7 @@ static uint32_t run(struct shrinking *s, const struct step *steps, uint32_t coun
 /* Takes the trial over if it still fails. */
 static bool take_trial(struct shrinking *s, uint32_t count) {
     uint32_t failed_at = run(s, s->trial, count);
-    if (failed_at == 0) return false;
+    if (failed_at == 0 || s->gist != s->gist_wanted) return false;
     memcpy(s->steps, s->trial, failed_at * sizeof *s->steps);
     s->count = failed_at;
     return true;
@@ -88,31 +90,75 @@ static void drop(struct shrinking *s) {
 
 /* ---- leaving out who or what nobody speaks of ---- */
 
-/* The places of a command that hold an index of what commands of `kind` create; NULL-ended. */
-static void find_indices(struct command *c, enum command_kind kind, uint32_t *places[3]) {
+enum { places_max = 4 };
+
+/* Places that hold the index of an instrument. */
+static uint32_t find_instruments(struct command *c, uint32_t **places) {
     uint32_t n = 0;
-    bool participant = kind == COMMAND_PARTICIPANT, instrument = kind == COMMAND_INSTRUMENT;
-    if (participant) places[n++] = &c->participant;
     switch (c->kind) {
-    case COMMAND_NEW_ORDER: if (instrument) places[n++] = &c->new_order.instrument; break;
-    case COMMAND_MASS_CANCEL: if (instrument) places[n++] = &c->mass_cancel.instrument; break;
-    case COMMAND_INSTRUMENT_TERMS: if (instrument) places[n++] = &c->instrument_terms.instrument; break;
-    case COMMAND_BASIS: if (instrument) places[n++] = &c->basis.instrument; break;
-    case COMMAND_SESSION_SYMBOL:
-        if (instrument) places[n++] = &c->session_symbol.instrument;
-        if (kind == COMMAND_SESSION) places[n++] = &c->session_symbol.session;
-        break;
-    case COMMAND_HALT:
-        if ((instrument && c->halt.scope == HALT_INSTRUMENT) ||
-            (kind == COMMAND_SESSION && c->halt.scope == HALT_SESSION))
-            places[n++] = &c->halt.target;
-        break;
-    case COMMAND_ACCREDIT: if (participant) places[n++] = &c->accredit.participant; break;
-    case COMMAND_USER: if (participant) places[n++] = &c->add_user.participant; break;
-    case COMMAND_DEPOSIT: if (participant) places[n++] = &c->deposit.participant; break;
+    case COMMAND_NEW_ORDER: places[n++] = &c->new_order.instrument; break;
+    case COMMAND_MASS_CANCEL: places[n++] = &c->mass_cancel.instrument; break;
+    case COMMAND_INSTRUMENT_TERMS: places[n++] = &c->instrument_terms.instrument; break;
+    case COMMAND_BASIS: places[n++] = &c->basis.instrument; break;
+    case COMMAND_SESSION_SYMBOL: places[n++] = &c->session_symbol.instrument; break;
+    case COMMAND_HALT: if (c->halt.scope == HALT_INSTRUMENT) places[n++] = &c->halt.target; break;
+    case COMMAND_CLIENT: places[n++] = &c->client.instrument; break;
+    case COMMAND_BAND_RULE: places[n++] = &c->band_rule.instrument; break;
+    case COMMAND_FEE_RULE: places[n++] = &c->fee_rule.instrument; break;
     default: break;
     }
-    places[n] = NULL;
+    return n;
+}
+
+static uint32_t find_sessions(struct command *c, uint32_t **places) {
+    uint32_t n = 0;
+    switch (c->kind) {
+    case COMMAND_NEW_ORDER: places[n++] = &c->new_order.market_session; break;
+    case COMMAND_SESSION_SYMBOL: places[n++] = &c->session_symbol.session; break;
+    case COMMAND_HALT: if (c->halt.scope == HALT_SESSION) places[n++] = &c->halt.target; break;
+    case COMMAND_PHASE: places[n++] = &c->phase.session; break;
+    case COMMAND_SESSION_TERMS: places[n++] = &c->session_terms.session; break;
+    case COMMAND_SESSION_DATE: places[n++] = &c->session_date.session; break;
+    default: break;
+    }
+    return n;
+}
+
+static uint32_t find_participants(struct command *c, uint32_t **places) {
+    uint32_t n = 0;
+    places[n++] = &c->participant;
+    switch (c->kind) {
+    case COMMAND_NEW_ORDER: places[n++] = &c->new_order.client; break;
+    case COMMAND_MASS_CANCEL: places[n++] = &c->mass_cancel.client; break;
+    case COMMAND_ACCREDIT: places[n++] = &c->accredit.participant; break;
+    case COMMAND_USER: places[n++] = &c->add_user.participant; break;
+    case COMMAND_DEPOSIT: places[n++] = &c->deposit.participant; break;
+    case COMMAND_STANDING: places[n++] = &c->standing.participant; break;
+    case COMMAND_BROKER: places[n++] = &c->broker.participant; break;
+    case COMMAND_CLIENT:
+        places[n++] = &c->client.broker;
+        places[n++] = &c->client.client;
+        break;
+    case COMMAND_REMARK: places[n++] = &c->remark.participant; break;
+    case COMMAND_SANCTION: places[n++] = &c->sanction.participant; break;
+    case COMMAND_OWN_USE: places[n++] = &c->own_use.participant; break;
+    case COMMAND_TRADER: places[n++] = &c->trader.participant; break;
+    case COMMAND_KILL: places[n++] = &c->kill.participant; break;
+    case COMMAND_RISK_LIMITS: places[n++] = &c->risk_limits.participant; break;
+    case COMMAND_PAY_FEES: places[n++] = &c->pay_fees.participant; break;
+    default: break;
+    }
+    return n;
+}
+
+/* The places of a command that hold an index of what commands of `kind` create. */
+static uint32_t find_indices(struct command *c, enum command_kind kind, uint32_t *places[places_max]) {
+    switch (kind) {
+    case COMMAND_INSTRUMENT: return find_instruments(c, places);
+    case COMMAND_SESSION: return find_sessions(c, places);
+    case COMMAND_PARTICIPANT: return find_participants(c, places);
+    default: places[0] = &c->user; return 1;
+    }
 }
 
 /* Drops each command of `kind` in turn and counts down the indices behind it. */
@@ -122,11 +168,18 @@ static void drop_subjects(struct shrinking *s, enum command_kind kind) {
         if (s->steps[at].command.kind != kind) continue;
         memcpy(s->trial, s->steps, at * sizeof *s->trial);
         memcpy(s->trial + at, s->steps + at + 1, (s->count - at - 1) * sizeof *s->trial);
+        bool is_spoken_of = false;
         for (uint32_t i = 0; i + 1 < s->count; i++) {
-            uint32_t *places[3];
-            find_indices(&s->trial[i].command, kind, places);
-            for (uint32_t k = 0; places[k] != NULL; k++)
+            uint32_t *places[places_max];
+            uint32_t places_count = find_indices(&s->trial[i].command, kind, places);
+            for (uint32_t k = 0; k < places_count; k++) {
+                is_spoken_of |= *places[k] == index;
                 if (*places[k] != NAME_NONE && *places[k] > index) (*places[k])--;
+            }
+        }
+        if (is_spoken_of) {
+            index++;
+            continue;
         }
         if (take_trial(s, s->count - 1)) at--;
         else index++;
@@ -237,12 +290,14 @@ uint32_t shrink_and_write(const struct command *commands, uint32_t count, const 
     CHECK(s.steps != NULL && s.trial != NULL && s.number_of_place != NULL);
     find_creators(&s, commands, count);
     s.count = run(&s, s.steps, count);
+    s.gist_wanted = s.gist;
     if (s.count > 0) {
         for (uint32_t pass = 0; pass < 3; pass++) {
             drop(&s);
             drop_subjects(&s, COMMAND_INSTRUMENT);
             drop_subjects(&s, COMMAND_PARTICIPANT);
             drop_subjects(&s, COMMAND_SESSION);
+            drop_subjects(&s, COMMAND_USER);
             simplify_all(&s);
         }
         drop(&s);
