@@ -461,6 +461,8 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
         .order_type = pending || detail->order_type < ORDER_TYPE_STOP ? detail->order_type : ORDER_TYPE_LIMIT,
         .time_in_force = detail->time_in_force, .order_flags = detail->order_flags, .amended = 1 };
     rules_find_payer(x, &terms);
+    /* What another holds for it is not this payer's (a client that has an account of its own since): BRK-6, DEP-2. */
+    if (x->holds[slot].account / CURRENCY_COUNT != terms.payer) terms.own_hold = terms.own_exposure = (money){ 0 };
     return terms;
 }
 

@@ -33,11 +33,16 @@ static struct verdict check_deposit(const struct exchange *x, const struct accou
     return verdict_ok();
 }
 
+/* RSK-1 */
+static struct verdict check_order_value(const struct account *account, money value) {
+    if (account->order_value_max.minor > 0 && value.minor > account->order_value_max.minor)
+        return verdict_refuse(REJECT_ORDER_VALUE_LIMIT, value.minor, account->order_value_max.minor);
+    return verdict_ok();
+}
+
 /* RSK-1: open orders and contracts, at most so many times the money that stands on the account. */
 static struct verdict check_exposure(const struct exchange *x, const struct account *account, money value,
                                      const struct order_terms *terms) {
-    if (account->order_value_max.minor > 0 && value.minor > account->order_value_max.minor)
-        return verdict_refuse(REJECT_ORDER_VALUE_LIMIT, value.minor, account->order_value_max.minor);
     uint32_t factor = x->participants[terms->payer].exposure_factor;
     if (factor == 0) factor = x->tables->terms.exposure_factor;
     int64_t limit = INT64_MAX / 2;
@@ -101,7 +106,8 @@ struct verdict collateral_check(const struct exchange *x, const struct order_ter
     if (__builtin_expect(!suffices(x, account, terms, money_out), 0)) {
         struct verdict verdict = verdict_ok();
         if (money_out->ppm > 0) verdict = check_deposit(x, account, money_out->required, terms);
-        if (verdict.reason == REJECT_NONE && (money_out->ppm > 0 || account->order_value_max.minor > 0))
+        if (verdict.reason == REJECT_NONE) verdict = check_order_value(account, money_out->value);
+        if (verdict.reason == REJECT_NONE && money_out->ppm > 0)
             verdict = check_exposure(x, account, money_out->value, terms);
         if (verdict.reason != REJECT_NONE) return verdict;
     }
