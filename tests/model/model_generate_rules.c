@@ -21,14 +21,6 @@ static void some_dates(struct generator *g, const struct model *m, int32_t *from
     if (percent(g, 3)) *to = start - 1;
 }
 
-/* Whether a client has an account of its own; the same all through a world: OPEN.md, D8. */
-static uint8_t own_account(const struct generator *g, const struct command_client *c) {
-    return (c->broker + c->client + g->fee_days) % 2 == 0 ? CLIENT_OWN_ACCOUNT : 0;
-}
-
-/* A world has waivers, or limits of an order's value: OPEN.md, D10. */
-static bool has_waivers(const struct generator *g) { return g->fee_days % 2 == 1; }
-
 /* ---- people ---- */
 
 static void make_standing(struct generator *g, const struct model *m, struct command *c) {
@@ -66,7 +58,7 @@ static void make_client(struct generator *g, const struct model *m, struct comma
     c->client.side = percent(g, 75) ? SIDE_BOTH : (uint8_t)below(g, percent(g, 95) ? 2 : 4);
     c->client.instrument = NAME_NONE;
     c->client.expire_date = percent(g, 80) ? date_none : near_date(g, m);
-    c->client.flags = (uint8_t)(own_account(g, &c->client) | (one_in(g, 2) ? CLIENT_CROSS_ALLOWED : 0));
+    c->client.flags = (uint8_t)((one_in(g, 2) ? CLIENT_OWN_ACCOUNT : 0) | (one_in(g, 2) ? CLIENT_CROSS_ALLOWED : 0));
     c->client.registered = percent(g, 85);
     if (percent(g, 20)) c->client.quantity_max.lots = 3 + below(g, 10);
     if (percent(g, 20)) {
@@ -130,7 +122,6 @@ static void make_limit(struct generator *g, const struct model *m, struct comman
         c->risk_limits.participant = some_firm(g);
         c->risk_limits.currency = (uint8_t)below(g, CURRENCY_COUNT + (percent(g, 2) ? 1 : 0));
         c->risk_limits.given = (uint8_t)below(g, 8);
-        if (has_waivers(g)) c->risk_limits.given &= (uint8_t)~RISK_ORDER_VALUE;
         c->risk_limits.order_value_max.minor = percent(g, 50) ? 0 : 1000 + below(g, 10000000);
         c->risk_limits.exposure_factor = percent(g, 70) ? 0 : 1 + below(g, 600);
         c->risk_limits.message_rate = below(g, 3);
@@ -291,7 +282,7 @@ static void make_money(struct generator *g, const struct model *m, struct comman
         make_fee_rule(g, m, c);
     } else if (roll < 97) {
         make_fx(g, m, c);
-    } else if (roll < 99 && has_waivers(g)) {
+    } else if (roll < 99) {
         make_waiver(g, m, c);
     } else {
         some_terms(g, c);
@@ -370,7 +361,7 @@ void generator_build_rules(struct generator *g) {
         c->client.side = SIDE_BOTH;
         c->client.instrument = NAME_NONE;
         c->client.expire_date = date_none;
-        c->client.flags = own_account(g, &c->client);
+        c->client.flags = one_in(g, 2) ? CLIENT_OWN_ACCOUNT : 0;
         c->client.registered = 1;
     }
     if (g->rules & GENERATE_MONEY) build_money(g);
