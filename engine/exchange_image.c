@@ -87,11 +87,6 @@ static void span_orders(struct image *image, struct exchange *x) {
     RECORDS(x->holds + 1, x->pool.slots_used);
 }
 
-static uint64_t contracts_count(const struct exchange *x) {
-    if (!x->tables->has_terms) return 0;
-    return x->trades_count < x->limits.contracts_max ? x->trades_count : x->limits.contracts_max;
-}
-
 /* The ring has gone round once its next place is taken. */
 static uint32_t names_count(const struct exchange *x) {
     return x->names[x->names_next].day != 0 ? x->limits.client_ids_max : x->names_next - 1;

@@ -136,10 +136,6 @@ static void digest_names(XXH3_state_t *state, const struct exchange *x) {
     }
 }
 
-static uint64_t contracts_count(const struct exchange *x) {
-    return x->trades_count < x->limits.contracts_max ? x->trades_count : x->limits.contracts_max;
-}
-
 static void digest_contracts(XXH3_state_t *state, const struct exchange *x) {
     digest_add(state, x->contracts + 1, sizeof *x->contracts * contracts_count(x));
     if (x->clients_count > 0) digest_add(state, x->agents + 1, sizeof *x->agents * contracts_count(x));
@@ -156,7 +152,7 @@ static void digest_rulebook(XXH3_state_t *state, const struct exchange *x) {
     digest_add(state, x->persons, sizeof *x->persons * x->persons_count);
     digest_add(state, x->clients, sizeof *x->clients * x->clients_count);
     digest_add(state, x->accounts, sizeof *x->accounts * x->participants_count * CURRENCY_COUNT);
-    if (tables->has_terms) digest_contracts(state, x);
+    digest_contracts(state, x);
     digest_add(state, &tables->terms, sizeof tables->terms);
     digest_add(state, tables->transit, sizeof *tables->transit * tables->transit_count);
     digest_add(state, tables->currencies, sizeof *tables->currencies * tables->currencies_count);
@@ -255,7 +251,7 @@ static void verify_money(const struct exchange *x) {
     for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
         if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->holds[slot].deposit.minor;
     }
-    for (uint64_t id = 1; x->tables->has_terms && id <= contracts_count(x); id++) {
+    for (uint64_t id = 1; id <= contracts_count(x); id++) {
         const struct contract *contract = &x->contracts[id];
         by_contracts += contract->blocked[SIDE_BUY].minor + contract->blocked[SIDE_SELL].minor;
     }

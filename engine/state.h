@@ -143,6 +143,11 @@ struct exchange {
 static inline struct account *account_of(const struct exchange *x, uint32_t participant, uint32_t currency) {
     return &x->accounts[(size_t)participant * CURRENCY_COUNT + currency];
 }
+/* Slots of contracts in use: trades that made one, and those of before RULE_TERMS that made none. */
+static inline uint64_t contracts_count(const struct exchange *x) {
+    if (!x->tables->has_terms) return 0;
+    return x->trades_count < x->limits.contracts_max ? x->trades_count : x->limits.contracts_max;
+}
 static inline uint32_t contract_participant(const struct exchange *x, uint64_t trade_id, int side) {
     const struct contract *contract = &x->contracts[trade_id];
     return contract->flags & CONTRACT_HAS_AGENTS ? x->agents[trade_id].participants[side] : contract->principals[side];

@@ -1,8 +1,8 @@
 /* continuous.c - the walk of an incoming order through the other side.
  *
  * One walk serves both sides: it is written once over a constant `side` and inlined twice, so that neither copy
- * asks which side it is on. A resting order is "plain" when nothing but its quantity matters; plain orders
- * are filled in the inner loop, all others leave it through meet_special. */
+ * asks which side it is on. What is rare on the way (an own order, a pair that may not deal, all-or-none, the next
+ * slice of an iceberg) is marked unlikely and lies outside the walk's own code. */
 #include "engine/match/continuous.h"
 
 #include "engine/market/market.h"

@@ -80,7 +80,8 @@ static const struct admin_request requests[] = {
     {"resume-section", "admin_resume", {"section"}, NO_OPTIONS, NO_CONSTANT, "let it trade again"},
     {"news", "admin_news", {"text"}, NO_OPTIONS, NO_CONSTANT, "a sentence to everyone"},
     {"digest", "admin_digest", {NULL}, NO_OPTIONS, NO_CONSTANT, "hash of the exchange's state"},
-    {"snapshot", "admin_snapshot", {NULL}, NO_OPTIONS, NO_CONSTANT, "write a snapshot now (not yet)"},
+    {"snapshot", "admin_snapshot", {NULL}, NO_OPTIONS, NO_CONSTANT,
+     "write a snapshot now; answered when it is on disk"},
     {"shutdown", "admin_shutdown", {NULL}, NO_OPTIONS, NO_CONSTANT, "stop the server"},
 };
 enum { requests_count = sizeof requests / sizeof requests[0] };
