@@ -161,8 +161,20 @@ struct market {
     uint32_t sessions[sessions_per_instrument_max];
 };
 
+/* What a trade of one deal class costs. The class says who of the two is resident, so nothing of the parties need be
+ * asked. */
+struct class_terms {
+    uint32_t fee_ppm[2];        /* by side, as below */
+    uint8_t fee_currencies[2];
+    uint8_t flat_sides, converted_sides;    /* bit = side: a flat fee; a fee at the rate of byn_scaled (FEE-5) */
+    uint8_t basis;              /* place of delivery: of the instrument's list, 255 = none is listed (TRN-10) */
+    uint8_t reserved[3];
+};
+_Static_assert(sizeof(struct class_terms) == 16, "all classes in a cache line");
+
 /* What the rules say of an instrument today: rows of the tables that are in force, looked up once a date. */
 struct instrument_rules {
+    struct class_terms classes[4];  /* by deal class: what follows, as a trade needs it */
     uint32_t fee_ppm[4][2];     /* by deal class, side */
     money fee_flat[4][2];       /* > 0: instead of the rate */
     uint8_t fee_flat_currency[4][2];

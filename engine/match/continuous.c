@@ -1,7 +1,7 @@
 /* continuous.c - the walk of an incoming order through the other side.
  *
  * One walk serves both sides: it is written once over a constant `side` and inlined twice, so that neither copy
- * asks which side it is on. What is rare on the way (an own order, a pair that may not deal, all-or-none, the next
+ * asks which side it is on, and twice again, without and with money. What is rare on the way (an own order, a pair that may not deal, all-or-none, the next
  * slice of an iceberg) is marked unlikely and lies outside the walk's own code. */
 #include "engine/match/continuous.h"
 
@@ -237,13 +237,16 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
 
 /* ---- the walk ---- */
 
-static inline void say_trade(struct exchange *x, const struct incoming *in, enum side side,
-                             const struct book_order *maker, uint32_t slot, uint32_t lots, uint32_t wanted_lots,
-                             struct event_buffer *events) {
+static inline void say_trade(struct exchange *x, const struct settlement *settlement, const struct incoming *in,
+                             enum side side, const struct book_order *maker, uint32_t slot, uint32_t lots,
+                             uint32_t wanted_lots, struct event_buffer *events) {
     uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker->flags & BOOK_FOREIGN ? 1 : 0;
     /* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
     uint32_t deal_class = side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign;
-    if (money_is_on(x)) settle_trade(x, in, wanted_lots + lots, slot, lots, (enum deal_class)deal_class, events);
+    if (settlement != NULL) {
+        (side == SIDE_BUY ? settle_bought : settle_sold)(x, settlement, in, wanted_lots + lots, slot, lots,
+                                                         (enum deal_class)deal_class, events);
+    }
     struct event *event = event_next(events);
     *event = (struct event){
         .kind = EVENT_TRADE,
@@ -274,14 +277,15 @@ static void refresh(struct exchange *x, const struct incoming *in, struct level 
 }
 
 /* Trades with the orders of one level until nothing is wanted or nobody is left. Returns whether there was a trade. */
-static inline __attribute__((always_inline)) int match_level(struct exchange *x, struct incoming *in, enum side side,
-                                                             struct level *level, struct event_buffer *events) {
+static inline __attribute__((always_inline)) int match_level(struct exchange *x, const struct settlement *settlement,
+                                                             struct incoming *in, enum side side, struct level *level,
+                                                             struct event_buffer *events) {
     uint32_t next, wanted_lots = in->open_lots;
     int traded = 0;
     for (uint32_t slot = level->head; slot != 0 && wanted_lots > 0; slot = next) {
         struct book_order *maker = &x->pool.orders[slot];
         next = maker->next;
-        __builtin_prefetch(&x->holds[next]);
+        if (settlement != NULL) __builtin_prefetch(&x->holds[next]);
         if (__builtin_expect(is_own(x, in, maker, slot), 0)) {
             in->open_lots = wanted_lots;
             prevent_self_trade(x, in, level, slot, events);
@@ -294,14 +298,14 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
             continue;
         }
         if (__builtin_expect(maker->flags & BOOK_ALL_OR_NONE, 0) && maker->shown_lots > wanted_lots) continue;
-        if (money_is_on(x) && settle_is_full(x)) {
+        if (settlement != NULL && __builtin_expect(settle_is_full(x), 0)) {
             in->is_out_of_room = 1;
             break;
         }
         uint32_t lots = maker->shown_lots < wanted_lots ? maker->shown_lots : wanted_lots;
         wanted_lots -= lots;
         traded = 1;
-        say_trade(x, in, side, maker, slot, lots, wanted_lots, events);
+        say_trade(x, settlement, in, side, maker, slot, lots, wanted_lots, events);
         maker->shown_lots -= lots;
         if (maker->shown_lots > 0) break;
         if (__builtin_expect(maker->hidden_lots > 0, 0)) {
@@ -319,7 +323,8 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
 /* Level by level, best first. A level that was passed over stays behind; one that emptied is taken out, and if it
  * was the
  * best, the ladder knows the next. */
-static inline __attribute__((always_inline)) void match_side(struct exchange *x, struct incoming *in, enum side side,
+static inline __attribute__((always_inline)) void match_side(struct exchange *x, const struct settlement *settlement,
+                                                             struct incoming *in, enum side side,
                                                              struct event_buffer *events) {
     struct book *book = &x->books[in->instrument];
     struct ladder *ladder = &book->sides[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY];
@@ -327,7 +332,7 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
     uint32_t ticks = ladder->best_ticks;
     while (side == SIDE_BUY ? ticks <= in->limit_ticks : ticks >= in->limit_ticks) {
         struct level *level = ladder_level(&x->prices, ladder, ticks);
-        if (match_level(x, in, side, level, events)) {
+        if (match_level(x, settlement, in, side, level, events)) {
             market_set_last(x, in->instrument, ticks);
             if (__builtin_expect(triggers_stops(book, ticks), 0)) queue_stops(x, book, ticks);
         }
@@ -348,6 +353,13 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
 
 void continuous_match(struct exchange *x, struct incoming *in, struct event_buffer *events) {
     CHECK(in->limit_ticks > 0 && in->limit_ticks <= price_ticks_max);
-    if (in->book_flags & BOOK_SELL) match_side(x, in, SIDE_SELL, events);
-    else match_side(x, in, SIDE_BUY, events);
+    int sells = in->book_flags & BOOK_SELL;
+    if (!money_is_on(x)) {
+        if (sells) match_side(x, NULL, in, SIDE_SELL, events);
+        else match_side(x, NULL, in, SIDE_BUY, events);
+        return;
+    }
+    const struct settlement settlement = settle_begin(x, in);
+    if (sells) match_side(x, &settlement, in, SIDE_SELL, events);
+    else match_side(x, &settlement, in, SIDE_BUY, events);
 }

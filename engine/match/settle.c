@@ -92,84 +92,66 @@ void settle_release_held(struct exchange *x, uint32_t slot, uint32_t open_lots) 
 /* ---- trades ---- */
 
 /* A rate's share and an amount in BYN, both half up; 128 bits only where 64 do not do. */
-static inline uint64_t rate_share(uint64_t minor, uint32_t ppm) {
-    uint64_t product;
-    if (!__builtin_mul_overflow(minor, (uint64_t)ppm, &product) && product <= UINT64_MAX - million)
-        return (product + million / 2) / million;
-    return decimal_divide_half_up((uint128)minor * ppm, million);
+static inline int64_t rate_share(int64_t minor, uint32_t ppm) {
+    if (__builtin_expect(minor <= INT64_MAX / 2 / million, 1))
+        return (int64_t)(((uint64_t)minor * ppm + million / 2) / million);
+    return (int64_t)decimal_divide_half_up((uint128)(uint64_t)minor * ppm, million);
 }
 
-static inline uint64_t to_byn(uint64_t minor, uint64_t byn_scaled) {
+static inline int64_t to_byn(int64_t minor, int64_t byn_scaled) {
     uint64_t product;
-    if (!__builtin_mul_overflow(minor, byn_scaled, &product) && product <= UINT64_MAX - fx_scale)
-        return (product + fx_scale / 2) / fx_scale;
-    return decimal_divide_half_up((uint128)minor * byn_scaled, fx_scale);
+    if (!__builtin_mul_overflow((uint64_t)minor, (uint64_t)byn_scaled, &product) && product <= UINT64_MAX - fx_scale)
+        return (int64_t)((product + fx_scale / 2) / fx_scale);
+    return (int64_t)decimal_divide_half_up((uint128)(uint64_t)minor * (uint64_t)byn_scaled, fx_scale);
 }
 
-/* A contract in the making: what both sides' clearing needs of it. */
-struct clearing {
-    const struct instrument_rules *rules;
-    uint32_t principals[2];
-    uint32_t trade_id, lots;
-    int64_t value_minor, lot_tick;
-    enum deal_class deal_class;
-    uint8_t currency;           /* of value and deposits */
-};
+/* FEE-2, FEE-3, FEE-5: flat fees go before rates, and a resident's share of the value is converted at the official
+ * rate. */
+static __attribute__((noinline)) void find_unlike_fees(const struct instrument_rules *rules, enum deal_class deal_class,
+                                                       int64_t value_minor, money fees[2]) {
+    const struct class_terms *terms = &rules->classes[deal_class];
+    for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        fees[side].minor = rate_share(value_minor, terms->fee_ppm[side]);
+        if (terms->converted_sides >> side & 1) fees[side].minor = to_byn(fees[side].minor, rules->byn_scaled);
+        if (terms->flat_sides >> side & 1) fees[side] = rules->fee_flat[deal_class][side];
+    }
+}
 
-/* FEE-2, FEE-3, FEE-5: the fee of one side, `share` being the rate's share of the value; a resident's is converted to
- * BYN at the official rate. */
-static inline money fee_of(const struct exchange *x, const struct clearing *clearing, enum side side, uint64_t share,
-                           uint8_t *currency) {
-    const struct instrument_rules *rules = clearing->rules;
-    money flat = rules->fee_flat[clearing->deal_class][side];
-    if (__builtin_expect(flat.minor > 0, 0)) {
-        *currency = rules->fee_flat_currency[clearing->deal_class][side];
-        return flat;
+/* Both fees. Mostly the rates of both sides are the same. */
+static inline void find_fees(const struct instrument_rules *rules, enum deal_class deal_class, int64_t value_minor,
+                             money fees[2]) {
+    const struct class_terms *terms = &rules->classes[deal_class];
+    if (__builtin_expect(terms->flat_sides | (terms->fee_ppm[SIDE_BUY] ^ terms->fee_ppm[SIDE_SELL]), 0)) {
+        find_unlike_fees(rules, deal_class, value_minor, fees);
+        return;
     }
-    *currency = clearing->currency;
-    if (clearing->currency != CURRENCY_BYN && rules->byn_scaled > 0 &&
-        x->participants[clearing->principals[side]].resident) {
-        *currency = CURRENCY_BYN;
-        share = to_byn(share, (uint64_t)rules->byn_scaled);
-    }
-    return (money){ (int64_t)share };
+    int64_t share = rate_share(value_minor, terms->fee_ppm[SIDE_BUY]), converted = share;
+    if (terms->converted_sides != 0) converted = to_byn(share, rules->byn_scaled);
+    fees[SIDE_BUY].minor = terms->converted_sides & 1 << SIDE_BUY ? converted : share;
+    fees[SIDE_SELL].minor = terms->converted_sides & 1 << SIDE_SELL ? converted : share;
 }
 
 /* The fee is owed from now on, and stands at the end of the payer's list of unpaid fees. `account`: of the deposit; the
  * payer's accounts of other currencies lie beside it. */
-static inline void charge(struct exchange *x, const struct clearing *clearing, enum side side, money fee,
-                          uint8_t currency, struct account *account) {
+static inline void charge(struct exchange *x, const struct settlement *settlement, struct account *account, money fee,
+                          uint32_t currency, uint32_t entry) {
     if (fee.minor == 0) return;
-    account += (int)currency - (int)clearing->currency;
+    account += (int)currency - (int)settlement->currency;
     ledger_move(&account->receivable, &x->treasuries[currency].fee_income, fee);
-    uint32_t entry = 2 * clearing->trade_id + side, tail = account->unpaid_tail;
-    if (tail != 0) x->contracts[tail / 2].next_unpaid[tail % 2] = entry;
+    uint32_t tail = account->unpaid_tail;
+    if (__builtin_expect(tail != 0, 1)) x->contracts[(tail / 2)].next_unpaid[tail % 2] = entry;
     else account->unpaid_head = entry;
     account->unpaid_tail = entry;
 }
 
-/* Both fees. The rates of both sides are mostly the same. */
-static inline void find_fees(const struct exchange *x, const struct clearing *clearing, money fees[2],
-                             uint8_t currencies[2]) {
-    const uint32_t *ppm = clearing->rules->fee_ppm[clearing->deal_class];
-    uint64_t value = (uint64_t)clearing->value_minor, share = rate_share(value, ppm[SIDE_BUY]);
-    fees[SIDE_BUY] = fee_of(x, clearing, SIDE_BUY, share, &currencies[SIDE_BUY]);
-    if (__builtin_expect(ppm[SIDE_SELL] != ppm[SIDE_BUY], 0)) share = rate_share(value, ppm[SIDE_SELL]);
-    fees[SIDE_SELL] = fee_of(x, clearing, SIDE_SELL, share, &currencies[SIDE_SELL]);
-}
-
 /* One side. DEP-4: the deposit's share moves to the contract. */
-static inline struct account *secure(struct exchange *x, const struct clearing *clearing, uint32_t slot,
-                                     uint32_t open_lots, money *blocked) {
-    struct order_hold *hold = &x->holds[slot];
-    struct account *account = &x->accounts[hold->account];
-    money part = share_of(hold->deposit, clearing->lots, open_lots);
-    ledger_move(&account->held, &account->blocked, part);
+static inline money secure(struct order_hold *hold, struct account *account, int64_t value_minor, int64_t lot_tick,
+                           uint32_t lots, uint32_t open_lots) {
+    money part = share_of(hold->deposit, lots, open_lots);
     hold->deposit.minor -= part.minor;
-    account->exposure.minor += clearing->value_minor -
-                               (int64_t)hold->value_ticks * clearing->lots * clearing->lot_tick;
-    *blocked = part;
-    return account;
+    ledger_move(&account->held, &account->blocked, part);
+    account->exposure.minor += value_minor - (int64_t)hold->value_ticks * lots * lot_tick;
+    return part;
 }
 
 /* BRK-5, BRK-6: a broker entered an order of the trade. */
@@ -183,45 +165,50 @@ static __attribute__((noinline)) void write_agents(struct exchange *x, uint32_t 
     agents->payers[other] = x->holds[maker_slot].account / CURRENCY_COUNT;
 }
 
-static inline uint8_t basis_of(const struct exchange *x, uint32_t instrument, enum deal_class deal_class) {
-    if (x->instruments[instrument].bases_count == 0) return RULE_ANY;
-    return deal_class == DEAL_TRANSIT ? x->rules_today[instrument].transit_basis : 0;
-}
-
 /* Both sides' figures are kept in locals until the contract is written, whole: what was just stored in parts is slow to
  * read back together. */
-void settle_trade(struct exchange *x, const struct incoming *in, uint32_t open_lots, uint32_t maker_slot, uint32_t lots,
-                  enum deal_class deal_class, struct event_buffer *events) {
+static inline __attribute__((always_inline)) void settle(struct exchange *x, const struct settlement *settlement,
+                                                         enum side side, const struct incoming *in, uint32_t open_lots,
+                                                         uint32_t maker_slot, uint32_t lots, enum deal_class deal_class,
+                                                         struct event_buffer *events) {
     uint32_t trade_id = (uint32_t)x->trades_count + 1;
-    CHECK(trade_id <= x->limits.contracts_max);
     const struct book_order *maker = &x->pool.orders[maker_slot];
+    const struct class_terms *terms = &settlement->rules->classes[deal_class];
+    struct order_hold *maker_hold = &x->holds[maker_slot];
+    struct account *own = settlement->account, *its = &x->accounts[maker_hold->account];
+    int64_t lot_tick = settlement->lot_tick, value_minor = (int64_t)maker->price_ticks * lots * lot_tick;
+    money own_part = secure(settlement->hold, own, value_minor, lot_tick, lots, open_lots);
+    money its_part = secure(maker_hold, its, value_minor, lot_tick, lots, book_order_open(maker));
+    money bought = side == SIDE_BUY ? own_part : its_part, sold = side == SIDE_BUY ? its_part : own_part;
+    money fees[2];
+    find_fees(settlement->rules, deal_class, value_minor, fees);
+    uint32_t buyer_currency = terms->fee_currencies[SIDE_BUY], seller_currency = terms->fee_currencies[SIDE_SELL];
     int has_agents = (in->book_flags | maker->flags) & BOOK_FOR_CLIENT;
-    int buys = incoming_side(in) == SIDE_BUY;
-    int64_t lot_tick = x->instruments[in->instrument].lot_tick.minor;
-    const struct clearing clearing = {
-        .rules = &x->rules_today[in->instrument], .trade_id = trade_id, .lots = lots,
-        .principals = { buys ? in->principal : maker->principal, buys ? maker->principal : in->principal },
-        .value_minor = (int64_t)maker->price_ticks * lots * lot_tick, .lot_tick = lot_tick, .deal_class = deal_class,
-        .currency = x->instruments[in->instrument].currency };
-    money own_part, its_part, fees[2];
-    uint8_t currencies[2];
-    struct account *own = secure(x, &clearing, in->slot, open_lots, &own_part);
-    struct account *its = secure(x, &clearing, maker_slot, book_order_open(maker), &its_part);
-    money bought = buys ? own_part : its_part, sold = buys ? its_part : own_part;
-    find_fees(x, &clearing, fees, currencies);
     struct contract *contract = &x->contracts[trade_id];
     __builtin_prefetch(contract + 16, 1);       /* trades to come will write there */
     *contract = (struct contract){
-        .blocked = { bought, sold }, .fees = { fees[0], fees[1] },
-        .principals = { clearing.principals[0], clearing.principals[1] },
+        .blocked = { bought, sold }, .fees = { fees[SIDE_BUY], fees[SIDE_SELL] },
+        .principals = { side == SIDE_BUY ? in->principal : maker->principal,
+                        side == SIDE_BUY ? maker->principal : in->principal },
         .price.ticks = maker->price_ticks, .quantity.lots = lots, .fee_due_date = x->fee_due_date,
-        .instrument = (uint16_t)in->instrument, .fee_currencies = (uint8_t)(currencies[0] | currencies[1] << 4),
+        .instrument = (uint16_t)in->instrument, .fee_currencies = (uint8_t)(buyer_currency | seller_currency << 4),
         .flags = has_agents ? CONTRACT_HAS_AGENTS : 0 };
     if (__builtin_expect(has_agents, 0)) write_agents(x, trade_id, in, maker_slot);
-    charge(x, &clearing, SIDE_BUY, fees[SIDE_BUY], currencies[SIDE_BUY], buys ? own : its);
-    charge(x, &clearing, SIDE_SELL, fees[SIDE_SELL], currencies[SIDE_SELL], buys ? its : own);
+    charge(x, settlement, side == SIDE_BUY ? own : its, fees[SIDE_BUY], buyer_currency, 2 * trade_id + SIDE_BUY);
+    charge(x, settlement, side == SIDE_BUY ? its : own, fees[SIDE_SELL], seller_currency, 2 * trade_id + SIDE_SELL);
     *event_next(events) = (struct event){ .kind = EVENT_CONTRACT, .instrument = in->instrument, .contract = {
-        .trade_id = trade_id, .fees = { fees[0], fees[1] }, .blocked = { bought, sold },
-        .fee_due_date = x->fee_due_date, .fee_currencies = { currencies[0], currencies[1] },
-        .basis = basis_of(x, in->instrument, deal_class) } };
+        .trade_id = trade_id, .fees = { fees[SIDE_BUY], fees[SIDE_SELL] }, .blocked = { bought, sold },
+        .fee_due_date = x->fee_due_date, .fee_currencies = { (uint8_t)buyer_currency, (uint8_t)seller_currency },
+        .basis = terms->basis } };
+}
+
+void settle_bought(struct exchange *x, const struct settlement *settlement, const struct incoming *in,
+                   uint32_t open_lots, uint32_t maker_slot, uint32_t lots, enum deal_class deal_class,
+                   struct event_buffer *events) {
+    settle(x, settlement, SIDE_BUY, in, open_lots, maker_slot, lots, deal_class, events);
+}
+
+void settle_sold(struct exchange *x, const struct settlement *settlement, const struct incoming *in, uint32_t open_lots,
+                 uint32_t maker_slot, uint32_t lots, enum deal_class deal_class, struct event_buffer *events) {
+    settle(x, settlement, SIDE_SELL, in, open_lots, maker_slot, lots, deal_class, events);
 }

@@ -124,6 +124,28 @@ static int64_t rate_of(const struct exchange *x, uint8_t currency) {
     return byn_scaled;
 }
 
+/* TRN-1: seller's residency is the high bit of a class, the buyer's the low one; 1 = not resident. */
+static int is_resident_side(uint32_t class, uint32_t side) { return !(class >> side & 1); }
+_Static_assert(DEAL_EXPORT == 1 << SIDE_BUY && DEAL_IMPORT == 1 << SIDE_SELL, "as is_resident_side has it");
+
+static void refresh_classes(const struct instrument *instrument, struct instrument_rules *rules) {
+    int has_rate = instrument->currency != CURRENCY_BYN && rules->byn_scaled > 0;
+    for (uint32_t class = DEAL_DOMESTIC; class <= DEAL_TRANSIT; class++) {
+        struct class_terms *terms = &rules->classes[class];
+        for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) {
+            int is_flat = rules->fee_flat[class][side].minor > 0;
+            int is_converted = !is_flat && has_rate && is_resident_side(class, side);
+            terms->fee_ppm[side] = rules->fee_ppm[class][side];
+            terms->fee_currencies[side] = is_flat        ? rules->fee_flat_currency[class][side]
+                                          : is_converted ? CURRENCY_BYN
+                                                         : instrument->currency;
+            terms->flat_sides |= (uint8_t)(is_flat << side);
+            terms->converted_sides |= (uint8_t)(is_converted << side);
+        }
+        terms->basis = instrument->bases_count == 0 ? RULE_ANY : class == DEAL_TRANSIT ? rules->transit_basis : 0;
+    }
+}
+
 void tables_refresh(struct exchange *x, uint32_t index) {
     const struct instrument *instrument = &x->instruments[index];
     const struct rule_tables *tables = x->tables;
@@ -145,6 +167,7 @@ void tables_refresh(struct exchange *x, uint32_t index) {
     refresh_bands(x, index, rules);
     refresh_currency(x, instrument->currency, rules);
     refresh_transit(x, instrument, rules);
+    refresh_classes(instrument, rules);
 }
 
 void tables_refresh_all(struct exchange *x) {
