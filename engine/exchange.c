@@ -165,7 +165,9 @@ void exchange_apply(struct exchange *x, const struct command *command, struct ev
     if (__builtin_expect(command->time_ns >= x->next_due_ns, 0)) time_advance(x, command->time_ns, events);
     else if (command->time_ns > x->time_ns) x->time_ns = command->time_ns;
     switch (command->kind) {
-        case COMMAND_NEW_ORDER: orders_apply_new(x, command, events); return;
+        case COMMAND_NEW_ORDER:
+            if (!orders_apply_everyday(x, command, events)) orders_apply_new(x, command, events);
+            return;
         case COMMAND_CANCEL_ORDER: orders_apply_cancel(x, command, events); return;
         case COMMAND_AMEND_ORDER: orders_apply_amend(x, command, events); return;
         case COMMAND_MASS_CANCEL: orders_apply_mass_cancel(x, command, events); return;

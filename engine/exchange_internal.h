@@ -6,7 +6,15 @@
 #include "engine/rules/rules.h"
 #include "engine/state.h"
 
+/* exchange_everyday.c: the straight path. 0, and nothing has changed: the order is for orders_apply_new. */
+int orders_apply_everyday(struct exchange *x, const struct command *command, struct event_buffer *events);
+
 /* exchange_orders.c */
+/* A new order that was admitted comes in; `content`: of names_content, where it has a name. */
+void orders_enter(struct exchange *x, const struct command *command, const struct order_money *reckoned,
+                  uint64_t content, struct event_buffer *events);
+/* CHECKs that the written order of checks admits it too, with the same figures. */
+void orders_check_agreement(struct exchange *x, const struct command *command, const struct order_money *reckoned);
 void orders_apply_new(struct exchange *x, const struct command *command, struct event_buffer *events);
 void orders_apply_amend(struct exchange *x, const struct command *command, struct event_buffer *events);
 void orders_apply_cancel(struct exchange *x, const struct command *command, struct event_buffer *events);

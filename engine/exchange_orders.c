@@ -215,8 +215,8 @@ static struct verdict check_bare(const struct exchange *x, const struct command 
 }
 
 /* The whole written order of checks. */
-static __attribute__((noinline)) struct verdict check_in_order(struct exchange *x, const struct command *command,
-                                                               enum name_state name, struct order_money *reckoned) {
+static struct verdict check_in_order(struct exchange *x, const struct command *command, enum name_state name,
+                                     struct order_money *reckoned) {
     struct order_terms terms = terms_of_new(command);
     rules_find_session(x, &terms);
     rules_find_payer(x, &terms);
@@ -225,24 +225,13 @@ static __attribute__((noinline)) struct verdict check_in_order(struct exchange *
     return verdict;
 }
 
-static void check_agreement(struct exchange *x, const struct command *command, const struct order_money *reckoned) {
+void orders_check_agreement(struct exchange *x, const struct command *command, const struct order_money *reckoned) {
     struct order_money in_order;
     CHECK(check_in_order(x, command, NAME_FREE, &in_order).reason == REJECT_NONE);
     CHECK(in_order.required.minor == reckoned->required.minor && in_order.value.minor == reckoned->value.minor &&
           in_order.value_ticks == reckoned->value_ticks && in_order.ppm == reckoned->ppm &&
           in_order.payer == reckoned->payer && in_order.by_floor == reckoned->by_floor &&
           in_order.deal_class == reckoned->deal_class);
-}
-
-/* RULES_ON: false, and the verdict, when something is against the order. */
-static inline int admit(struct exchange *x, const struct command *command, enum name_state name,
-                        struct order_money *reckoned, struct verdict *verdict) {
-    if (name == NAME_FREE && clearance_admits(x, command, reckoned)) {
-        if (PARANOID) check_agreement(x, command, reckoned);
-        return 1;
-    }
-    *verdict = check_in_order(x, command, name, reckoned);
-    return verdict->reason == REJECT_NONE;
 }
 
 static int is_stop(const struct command_new_order *order) {
@@ -382,6 +371,13 @@ static void enter(struct exchange *x, const struct command *command, struct inco
     work_off_triggers(x, events);
 }
 
+void orders_enter(struct exchange *x, const struct command *command, const struct order_money *reckoned,
+                  uint64_t content, struct event_buffer *events) {
+    struct incoming in = incoming_of_new(x, command);
+    if (is_stop(&command->new_order)) wait_for_trigger(x, command, &in, reckoned, content, events);
+    else enter(x, command, &in, reckoned, content, events);
+}
+
 void orders_apply_new(struct exchange *x, const struct command *command, struct event_buffer *events) {
     const struct command_new_order *order = &command->new_order;
     uint64_t content = 0;
@@ -397,16 +393,10 @@ void orders_apply_new(struct exchange *x, const struct command *command, struct 
         if (use == NAME_OTHER_REQUEST) name = NAME_TAKEN;
     }
     struct order_money reckoned = { .payer = command->participant };
-    struct verdict verdict = { .reason = REJECT_NONE };
-    if (x->rules == RULES_OFF) verdict = check_bare(x, command);
-    else if (!admit(x, command, name, &reckoned, &verdict)) CHECK(verdict.reason != REJECT_NONE);
-    if (verdict.reason != REJECT_NONE) {
-        say_rejected(command, verdict, events);
-        return;
-    }
-    struct incoming in = incoming_of_new(x, command);
-    if (is_stop(order)) wait_for_trigger(x, command, &in, &reckoned, content, events);
-    else enter(x, command, &in, &reckoned, content, events);
+    struct verdict verdict = x->rules == RULES_OFF ? check_bare(x, command)
+                                                   : check_in_order(x, command, name, &reckoned);
+    if (verdict.reason == REJECT_NONE) orders_enter(x, command, &reckoned, content, events);
+    else say_rejected(command, verdict, events);
 }
 
 /* ---- finding the order that a request names ---- */

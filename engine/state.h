@@ -85,12 +85,13 @@ struct clearance {
     uint32_t lots_low, lots_high;
     uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
     uint32_t deposit_ppm;       /* 0 = none is asked for */
-    uint32_t exposure_factor;   /* 0 = no limit */
+    uint16_t book_flags;        /* of its orders, but for the side */
+    uint8_t entry_class, has_money;
     money deposit_floor;
     int64_t lot_tick;
     uint64_t units_max;         /* ticks x lots that can be reckoned in 64 bits */
-    uint8_t entry_class, has_money;
-    uint8_t reserved[38];
+    int64_t exposure_max;       /* RSK-1 */
+    uint8_t reserved[32];
 };
 _Static_assert(sizeof(struct clearance) == 128, "two cache lines");
 enum { clearances_count = 4096 };

@@ -6,7 +6,7 @@
 #include "engine/match/continuous.h"
 
 #include "engine/market/market.h"
-#include "engine/match/settle.h"
+#include "engine/match/settle_trade.h"
 
 void continuous_end(struct exchange *x, uint32_t slot, uint32_t open_lots) {
     settle_release(x, slot, open_lots);
@@ -48,6 +48,14 @@ static inline int is_elsewhere(const struct incoming *in, const struct book_orde
 
 static inline int pair_is_allowed(const struct incoming *in, const struct book_order *maker) {
     return (maker->flags & in->pair_mask) == in->pair_value;
+}
+
+/* Both orders are their firms' own, of two firms that may deal, and what rests trades in any size: nothing has to be
+ * looked at before they trade. */
+static inline int is_plain(const struct incoming *in, const struct book_order *maker) {
+    const uint16_t unusual = BOOK_FOR_CLIENT | BOOK_ALL_OR_NONE;
+    return maker->principal != in->principal && !(in->book_flags & BOOK_FOR_CLIENT) &&
+           (maker->flags & (in->pair_mask | unusual)) == in->pair_value;
 }
 
 /* STP-1, BRK-8: the same principal, or a broker's own account against its own client. */
@@ -237,16 +245,17 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
 
 /* ---- the walk ---- */
 
-static inline void say_trade(struct exchange *x, const struct settlement *settlement, const struct incoming *in,
-                             enum side side, const struct book_order *maker, uint32_t slot, uint32_t lots,
-                             uint32_t wanted_lots, struct event_buffer *events) {
+/* `participant`: who entered the resting order. */
+static inline __attribute__((always_inline)) void trade(struct exchange *x, const struct settlement *settlement,
+                                                        const struct incoming *in, enum side side, uint32_t slot,
+                                                        uint32_t lots, uint32_t wanted_lots, uint32_t participant,
+                                                        struct event_buffer *events) {
+    const struct book_order *maker = &x->pool.orders[slot];
     uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker->flags & BOOK_FOREIGN ? 1 : 0;
     /* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
     uint32_t deal_class = side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign;
-    if (settlement != NULL) {
-        (side == SIDE_BUY ? settle_bought : settle_sold)(x, settlement, in, wanted_lots + lots, slot, lots,
-                                                         (enum deal_class)deal_class, events);
-    }
+    if (settlement != NULL)
+        settle_trade(x, settlement, side, in, wanted_lots + lots, slot, lots, (enum deal_class)deal_class, events);
     struct event *event = event_next(events);
     *event = (struct event){
         .kind = EVENT_TRADE,
@@ -256,7 +265,7 @@ static inline void say_trade(struct exchange *x, const struct settlement *settle
         .trade = { .trade_id = ++x->trades_count, .maker_order_id = book_order_id(maker, slot),
                    .taker_order_id = in->order_id, .price.ticks = maker->price_ticks, .quantity.lots = lots,
                    .maker_leaves.lots = book_order_open(maker) - lots, .taker_leaves.lots = wanted_lots,
-                   .maker_participant = order_participant(x, slot), .taker_participant = in->participant,
+                   .maker_participant = participant, .taker_participant = in->participant,
                    .deal_class = (uint8_t)deal_class, .condition = CONDITION_CONTINUOUS } };
 }
 
@@ -276,6 +285,25 @@ static void refresh(struct exchange *x, const struct incoming *in, struct level 
         .side = (uint8_t)book_order_side(maker), .cause = CAUSE_TRADING } };
 }
 
+/* What becomes of the meeting with a resting order that is not plain. */
+enum meeting { MEETING_TRADES, MEETING_PASSES, MEETING_ENDS };
+
+static __attribute__((noinline)) enum meeting meet(struct exchange *x, struct incoming *in, struct level *level,
+                                                   uint32_t slot, uint32_t *wanted_lots, struct event_buffer *events) {
+    const struct book_order *maker = &x->pool.orders[slot];
+    if (is_own(x, in, maker, slot)) {
+        in->open_lots = *wanted_lots;
+        prevent_self_trade(x, in, level, slot, events);
+        *wanted_lots = in->open_lots;
+        return in->ended ? MEETING_ENDS : MEETING_PASSES;
+    }
+    if (!pair_is_allowed(in, maker)) {
+        if (!is_elsewhere(in, maker)) say_skipped(x, in, slot, events);
+        return MEETING_PASSES;
+    }
+    return maker->flags & BOOK_ALL_OR_NONE && maker->shown_lots > *wanted_lots ? MEETING_PASSES : MEETING_TRADES;
+}
+
 /* Trades with the orders of one level until nothing is wanted or nobody is left. Returns whether there was a trade. */
 static inline __attribute__((always_inline)) int match_level(struct exchange *x, const struct settlement *settlement,
                                                              struct incoming *in, enum side side, struct level *level,
@@ -284,20 +312,17 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
     int traded = 0;
     for (uint32_t slot = level->head; slot != 0 && wanted_lots > 0; slot = next) {
         struct book_order *maker = &x->pool.orders[slot];
+        uint32_t participant = maker->principal;
         next = maker->next;
         if (settlement != NULL) __builtin_prefetch(&x->holds[next]);
-        if (__builtin_expect(is_own(x, in, maker, slot), 0)) {
-            in->open_lots = wanted_lots;
-            prevent_self_trade(x, in, level, slot, events);
-            if (in->ended) return traded;
-            wanted_lots = in->open_lots;
-            continue;
+        if (__builtin_expect(!is_plain(in, maker), 0)) {
+            uint32_t wanted_now = wanted_lots;
+            participant = order_participant(x, slot);
+            enum meeting meeting = meet(x, in, level, slot, &wanted_now, events);
+            wanted_lots = wanted_now;
+            if (meeting == MEETING_ENDS) return traded;
+            if (meeting == MEETING_PASSES) continue;
         }
-        if (__builtin_expect(!pair_is_allowed(in, maker), 0)) {
-            if (!is_elsewhere(in, maker)) say_skipped(x, in, slot, events);
-            continue;
-        }
-        if (__builtin_expect(maker->flags & BOOK_ALL_OR_NONE, 0) && maker->shown_lots > wanted_lots) continue;
         if (settlement != NULL && __builtin_expect(settle_is_full(x), 0)) {
             in->is_out_of_room = 1;
             break;
@@ -305,7 +330,7 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
         uint32_t lots = maker->shown_lots < wanted_lots ? maker->shown_lots : wanted_lots;
         wanted_lots -= lots;
         traded = 1;
-        say_trade(x, settlement, in, side, maker, slot, lots, wanted_lots, events);
+        trade(x, settlement, in, side, slot, lots, wanted_lots, participant, events);
         maker->shown_lots -= lots;
         if (maker->shown_lots > 0) break;
         if (__builtin_expect(maker->hidden_lots > 0, 0)) {
@@ -314,7 +339,8 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
             continue;
         }
         level_unlink(&x->pool, level, slot);
-        continuous_end(x, slot, 0);
+        x->participants[participant].open_orders_count--;
+        order_pool_give(&x->pool, slot);
     }
     in->open_lots = wanted_lots;
     return traded;

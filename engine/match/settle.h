@@ -28,31 +28,6 @@ static inline void settle_release(struct exchange *x, uint32_t slot, uint32_t op
     if (money_is_on(x) && open_lots > 0) settle_release_held(x, slot, open_lots);
 }
 
-/* What the trades of one walk have in common. */
-struct settlement {
-    const struct instrument_rules *rules;
-    struct order_hold *hold;    /* of the incoming order */
-    struct account *account;    /* that its hold lies on */
-    int64_t lot_tick;
-    uint32_t currency;          /* of the instrument and its deposits */
-};
-
-static inline struct settlement settle_begin(const struct exchange *x, const struct incoming *in) {
-    const struct instrument *instrument = &x->instruments[in->instrument];
-    struct order_hold *hold = &x->holds[in->slot];
-    return (struct settlement){ .rules = &x->rules_today[in->instrument], .hold = hold,
-                                .account = &x->accounts[hold->account], .lot_tick = instrument->lot_tick.minor,
-                                .currency = instrument->currency };
-}
-
-/* The incoming order, of which `open_lots` are open, is about to trade `lots` with a resting one. Makes contract
- * `trades_count` + 1, for which there must be room. Says CONTRACT. Money must be on. */
-void settle_bought(struct exchange *x, const struct settlement *settlement, const struct incoming *in,
-                   uint32_t open_lots, uint32_t maker_slot, uint32_t lots, enum deal_class deal_class,
-                   struct event_buffer *events);
-void settle_sold(struct exchange *x, const struct settlement *settlement, const struct incoming *in, uint32_t open_lots,
-                 uint32_t maker_slot, uint32_t lots, enum deal_class deal_class, struct event_buffer *events);
-
 /* No contract can be made any more. */
 static inline int settle_is_full(const struct exchange *x) {
     return x->trades_count >= x->limits.contracts_max;

@@ -1,22 +1,57 @@
-/* clearance.h - the short way for the everyday order: a limit order on the own account of a firm that was admitted
- * before.
+/* clearance.h - what is known of the everyday order before it comes: a limit order on the own account of a firm that was
+ * admitted before.
  *
  * Most of what the rules ask depends on the firm, the instrument, the session and the date, and not on the order. So
  * when an order has passed the whole written order of checks, its answers are kept, and the next order of the same
  * firm, user, instrument and side needs only its price, its quantity and its deposit looked at - as long as nothing
- * but orders happened since (exchange.world). Whatever the short way does not admit at once takes the long one, which
- * alone refuses: the order of checks stands in one place, rules.c. With BIRZHA_PARANOID the long way is asked as well,
- * and must agree.
+ * but orders happened since (exchange.world). Whatever a clearance does not admit at once takes the long way, which
+ * alone refuses: the order of checks stands in one place, rules.c. Who uses it: exchange_everyday.c.
  *
  * Clearances are derived: they lie outside the digest, and losing one costs time and changes nothing. */
 #ifndef BIRZHA_CLEARANCE_H
 #define BIRZHA_CLEARANCE_H
 
+#include <stddef.h>
+#include <string.h>
+
 #include "engine/rules/rules.h"
 #include "engine/state.h"
 
-/* Whether the order is admitted the short way; *reckoned is set then. Its name must be free. */
-int clearance_admits(const struct exchange *x, const struct command *command, struct order_money *reckoned);
+/* One load; a freestanding memcpy would be a call. */
+static inline uint64_t eight_bytes(const void *address) {
+    uint64_t bytes;
+    __builtin_memcpy(&bytes, address, sizeof bytes);
+    return bytes;
+}
+
+/* The eight bytes of an order from its side on. */
+static inline uint64_t clearance_shape(uint8_t side, uint8_t order_type, uint8_t flags, uint8_t payment_terms,
+                                       uint8_t has_display) {
+    const uint8_t bytes[8] = { side, order_type, 0, 0, flags, payment_terms, has_display, 0 };
+    return eight_bytes(bytes);
+}
+static inline uint64_t clearance_shape_of(const struct command_new_order *order) { return eight_bytes(&order->side); }
+_Static_assert(offsetof(struct command_new_order, has_display) == offsetof(struct command_new_order, side) + 6 &&
+               offsetof(struct command_new_order, flags) == offsetof(struct command_new_order, side) + 4 &&
+               offsetof(struct command_new_order, market_session) == 8 &&
+               offsetof(struct command, user) == offsetof(struct command, participant) + 4, "as they are compared");
+
+static inline struct clearance *clearance_place(const struct exchange *x, uint32_t participant, uint32_t instrument,
+                                                uint32_t side) {
+    uint32_t mixed = participant * UINT32_C(0x9E3779B1) ^ instrument * UINT32_C(0x85EBCA77);
+    return &x->clearances[(mixed >> 16 ^ side) & (clearances_count - 1)];
+}
+
+/* Whether it speaks of this order, of which it is known that it has no conditions. What lies together in a command is
+ * compared together. */
+static inline int clearance_covers(const struct clearance *clearance, const struct exchange *x,
+                                   const struct command *command) {
+    const struct command_new_order *order = &command->new_order;
+    const uint64_t asked = clearance_shape(0xFF, 0, 0, 0xFF, 0);
+    return clearance->world == x->world && eight_bytes(&clearance->participant) == eight_bytes(&command->participant) &&
+           eight_bytes(&clearance->instrument) == eight_bytes(&order->instrument) &&
+           clearance->session == order->market_session && (clearance_shape_of(order) & asked) == clearance->shape;
+}
 
 /* An order with these terms was admitted the long way. */
 void clearance_give(struct exchange *x, const struct order_terms *terms);

@@ -6,12 +6,12 @@
 
 enum { million = 1000000 };
 
-/* DEP-1: rounded up; the floor while nothing of the order has been filled (DEP-4). */
-static money required_for(money value, uint32_t ppm, money floor) {
+/* DEP-1: the rate's share of the value, rounded up. */
+static money deposit_share(money value, uint32_t ppm) {
     uint128 product = (uint128)(uint64_t)value.minor * ppm;
     int64_t minor = product <= UINT64_MAX - million ? (int64_t)(((uint64_t)product + million - 1) / million)
                                                     : (int64_t)((product + million - 1) / million);
-    return (money){ minor > floor.minor ? minor : floor.minor };
+    return (money){ minor };
 }
 
 static int has_other_money(const struct exchange *x, uint32_t payer) {
@@ -72,12 +72,13 @@ static inline void reckon(const struct exchange *x, const struct order_terms *te
     uint32_t ticks = rules_value_ticks(x, terms), ppm = rules->deposit_ppm[resident][terms->side];
     /* PRC-1 has been asked: the value fits. */
     money value = { (int64_t)ticks * (terms->quantity_lots - terms->filled_lots) * instrument->lot_tick.minor };
-    money floor = { terms->filled_lots == 0 ? rules->deposit_floor.minor : 0 };
-    money required = ppm > 0 ? required_for(value, ppm, floor) : (money){ 0 };
+    /* DEP-4: the floor counts while nothing of the order has been filled. */
+    money floor = { ppm > 0 && terms->filled_lots == 0 ? rules->deposit_floor.minor : 0 };
+    money share = deposit_share(value, ppm);
+    int by_floor = share.minor < floor.minor;
     *money_out = (struct order_money){
         .payer = terms->payer, .account = terms->payer * CURRENCY_COUNT + instrument->currency, .value = value,
-        .value_ticks = ticks, .ppm = ppm, .required = required,
-        .by_floor = ppm > 0 && floor.minor > 0 && required.minor == floor.minor,
+        .value_ticks = ticks, .ppm = ppm, .required = by_floor ? floor : share, .by_floor = (uint8_t)by_floor,
         .deal_class = rules->entry_class[resident][terms->side] };
 }
 
