@@ -308,7 +308,7 @@ struct command_remark {
     uint32_t participant;
     uint8_t remark;             /* enum remark */
     uint8_t value;              /* PAPERS: bits of the papers that are missing; others: 1 = in the way, 0 = cured */
-    uint8_t at_once;            /* counts in sessions that have begun, too: the remarks that a world begins with */
+    uint8_t at_once;            /* this remark counts in sessions that have begun, too: those a world begins with */
     uint8_t reserved[89];
 };
 
@@ -387,7 +387,9 @@ enum rule_flag {
     RULE_DOMESTIC_BYN_ONLY = 1 << 0,    /* STL-4 */
     RULE_COLLECT_FEES = 1 << 1,         /* fees are taken from the free deposit on the day they are due */
 };
-/* RULE_TERMS switches deposits, fees and contracts on: DEP-1, DEP-3, FEE-2, FEE-6, RSK-1, STL-4. */
+/* RULE_TERMS switches deposits, fees and contracts on: DEP-1, DEP-3, FEE-2, FEE-6, RSK-1, STL-4. It comes before the
+ * first order that is accepted, and is refused (1206) afterwards: what an order holds and a contract owes is reckoned by
+ * one set of terms. The dated tables may grow at any time. */
 struct command_rule_terms {
     money deposit_floors[CURRENCY_COUNT];
     uint32_t deposit_ppm;

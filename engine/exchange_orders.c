@@ -164,8 +164,12 @@ static void trigger(struct exchange *x, uint32_t slot, struct event_buffer *even
     uint8_t time_in_force = detail->time_in_force;
     uint32_t fillable_lots;
     enum plan plan = plan_order(x, &in, time_in_force, detail->order_flags, 0, &fillable_lots);
+    struct verdict band = verdict_ok();     /* PRC-2: of a market order, whose price is known only now */
+    if (x->rules == RULES_ON)
+        band = price_check_band(x, in.instrument, side, !(in.book_flags & BOOK_FOREIGN), in.price_ticks);
     struct level *level = NULL;
-    if (plan == PLAN_REST) level = book_room(&x->prices, &x->books[in.instrument].sides[side], in.price_ticks);
+    if (plan == PLAN_REST && band.reason == REJECT_NONE)
+        level = book_room(&x->prices, &x->books[in.instrument].sides[side], in.price_ticks);
     if (level != NULL) rest(x, &in, level);
     *event_next(events) = (struct event){
         .kind = EVENT_TRIGGERED, .flags = level != NULL ? EVENT_RESTS : 0, .instrument = in.instrument,
@@ -173,7 +177,8 @@ static void trigger(struct exchange *x, uint32_t slot, struct event_buffer *even
                           .shown.lots = level != NULL ? book_order_depth(&x->pool.orders[slot]) : 0,
                           .leaves.lots = in.open_lots, .side = (uint8_t)side, .cause = CAUSE_TRADING } };
     if (level != NULL) return;
-    if (plan == PLAN_REFUSE_POST_ONLY) end_incoming(x, &in, CAUSE_TRADING, REJECT_POST_ONLY_WOULD_TRADE, events);
+    if (band.reason != REJECT_NONE) end_incoming(x, &in, CAUSE_BAND, band.reason, events);
+    else if (plan == PLAN_REFUSE_POST_ONLY) end_incoming(x, &in, CAUSE_TRADING, REJECT_POST_ONLY_WOULD_TRADE, events);
     else if (plan == PLAN_REST) end_incoming(x, &in, CAUSE_LIMIT_REACHED, REJECT_LIMIT_REACHED, events);
     else trade_and_rest(x, &in, plan, time_in_force, events);
 }

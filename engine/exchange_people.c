@@ -171,7 +171,7 @@ static void set_remark(struct exchange *x, const struct command *command, struct
     if (row->remark == REMARK_PAPERS) participant->papers_missing = row->value;
     else if (row->value) participant->remarks |= (uint8_t)(1 << row->remark);
     else participant->remarks &= (uint8_t)~(1 << row->remark);
-    if (row->at_once) standing_set_at_once(x, row->participant);
+    if (row->at_once) standing_set_at_once(x, row->participant, (enum remark)row->remark);
     *event_next(events) = (struct event){ .kind = EVENT_REMARK, .instrument = NAME_NONE, .remark = {
         .participant = row->participant, .remark = row->remark, .value = row->value, .at_once = row->at_once } };
 }

@@ -238,7 +238,8 @@ static void set_phase(struct exchange *x, const struct command *command, struct 
 }
 
 static void add_rule(struct exchange *x, const struct command *command, struct event_buffer *events) {
-    if (!tables_are_sound(x, command)) {
+    int is_late = command->kind == COMMAND_RULE_TERMS && x->entries_count > 0;
+    if (is_late || !tables_are_sound(x, command)) {
         refuse_value(command, events);
         return;
     }
@@ -259,6 +260,7 @@ static void set_holiday(struct exchange *x, const struct command *command, struc
         return;
     }
     calendar_set_holiday(&x->calendar, command->holiday.date);
+    time_find_fee_due_date(x);
     time_plan(x);
 }
 

@@ -53,10 +53,12 @@ void standing_take_snapshot(struct exchange *x, uint32_t session) {
     for (uint32_t i = 0; i < x->participants_count; i++) row[i] = remarks_now(x, i);
 }
 
-void standing_set_at_once(struct exchange *x, uint32_t participant) {
-    uint8_t remarks = remarks_now(x, participant);
-    row_of(x, NAME_NONE)[participant] = remarks;
-    for (uint32_t i = 0; i < x->sessions_count; i++) row_of(x, i)[participant] = remarks;
+void standing_set_at_once(struct exchange *x, uint32_t participant, enum remark remark) {
+    const uint8_t bit = (uint8_t)(1 << remark), now = remarks_now(x, participant) & bit;
+    for (uint32_t i = 0; i <= x->sessions_count; i++) {
+        uint8_t *remarks = &row_of(x, i == 0 ? NAME_NONE : i - 1)[participant];
+        *remarks = (uint8_t)((*remarks & ~bit) | now);
+    }
 }
 
 uint8_t exchange_remarks_now(const struct exchange *x, uint32_t participant) {

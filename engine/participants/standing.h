@@ -18,7 +18,8 @@ uint32_t standing_find_client(const struct exchange *x, uint32_t broker, uint32_
 /* ACC-15: the remarks that count while a session runs are those of its start. session NAME_NONE: those who trade
  * without a session, from the start of the trade date. */
 void standing_take_snapshot(struct exchange *x, uint32_t session);
-void standing_set_at_once(struct exchange *x, uint32_t participant);
+/* One of them counts as it stands now, in sessions that have begun, too. */
+void standing_set_at_once(struct exchange *x, uint32_t participant, enum remark remark);
 
 /* ACC-5: the papers that are asked of the participant, of those missing. */
 uint8_t standing_papers_missing(const struct participant *participant);

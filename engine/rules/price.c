@@ -18,8 +18,17 @@ struct verdict price_check_band(const struct exchange *x, uint32_t instrument, u
     return verdict_ok();
 }
 
+/* PRC-2: a market order that could not even trade at the band's edge. A stop's is asked when its trigger has come. */
+static struct verdict check_market(const struct exchange *x, const struct order_terms *terms) {
+    if (terms->order_type != ORDER_TYPE_MARKET) return verdict_ok();
+    int resident = x->participants[terms->principal].resident;
+    price edge = market_edge(x, terms->instrument, (enum side)terms->side, resident);
+    if (edge.ticks == 0) return verdict_ok();
+    return price_check_band(x, terms->instrument, terms->side, resident, edge.ticks);
+}
+
 static struct verdict check_limit(const struct exchange *x, const struct order_terms *terms) {
-    if (!has_limit(terms)) return verdict_ok();
+    if (!has_limit(terms)) return check_market(x, terms);
     if (terms->price_ticks == PRICE_OFF_TICK) return verdict_refuse(REJECT_PRICE_NOT_ON_TICK, 0, 0);
     if (terms->price_ticks == 0 || terms->price_ticks > price_ticks_max)
         return verdict_refuse(REJECT_PRICE_INVALID, 1, price_ticks_max);

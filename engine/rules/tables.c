@@ -14,11 +14,15 @@ int tables_allow_transit(const struct exchange *x, uint32_t section, int32_t *fr
     const struct rule_tables *tables = x->tables;
     *from_date = 0;
     if (tables->transit_count == 0) return 1;
-    for (uint32_t i = 0; i < tables->transit_count; i++) {
+    int is_decided = 0;
+    for (uint32_t i = tables->transit_count; i-- > 0;) {
         const struct command_transit_rule *row = &tables->transit[i];
-        if (!(row->sections_mask >> section & 1)) continue;
-        if (covers(row->from_date, row->to_date, x->trade_date)) return 1;
-        if (row->from_date > x->trade_date && (*from_date == 0 || row->from_date < *from_date))
+        int names_it = row->sections_mask >> section & 1;
+        if (!is_decided && covers(row->from_date, row->to_date, x->trade_date)) {
+            if (names_it) return 1;
+            is_decided = 1;     /* by the last row in force */
+        }
+        if (names_it && row->from_date > x->trade_date && (*from_date == 0 || row->from_date < *from_date))
             *from_date = row->from_date;
     }
     return 0;

@@ -54,7 +54,7 @@ struct fault {
 /* A session has one direction, and in one for transit a client from Belarus has no place. */
 static inline void make_direction_wrong(struct trial *t) {
     if (t->direction == DIRECTION_TRANSIT) t->client_at_home = 1;
-    else t->direction = DIRECTION_DOMESTIC;
+    else t->direction = t->in_byn && t->amends ? DIRECTION_EXPORT : DIRECTION_DOMESTIC;
 }
 
 /* Why no request can have both: `first` with each code of `others`, 0 at the end. */
@@ -156,15 +156,14 @@ static inline void move_money(struct fixture *f, uint32_t firm, enum currency cu
                                                              .action = (uint8_t)action, .amount.minor = minor}););
 }
 
-static inline void set_rules(struct fixture *f, enum rule_flag flags) {
+static inline void set_rules(struct fixture *f) {
     APPLY(f, RULE_TERMS, c_.rule_terms = ((struct command_rule_terms){.deposit_ppm = 2000, .deposit_business_days = 2,
-          .fee_ppm = 2000, .fee_due_business_days = 5, .exposure_factor = 500, .flags = (uint8_t)flags,
+          .fee_ppm = 2000, .fee_due_business_days = 5, .exposure_factor = 500, .flags = RULE_DOMESTIC_BYN_ONLY,
           .deposit_floors = {{60000}, {25000}, {20000}, {1800000}, {160000}}}););
 }
 
-/* A foreigner's order in BYN is taken only before STL-4 is in force: an order to amend must be there already. */
 static inline void add_tables(struct fixture *f, const struct trial *t) {
-    set_rules(f, t->in_byn && t->amends ? 0 : RULE_DOMESTIC_BYN_ONLY);
+    set_rules(f);
     APPLY(f, TRANSIT_RULE, c_.transit_rule = ((struct command_transit_rule){
           .to_date = date_none, .sections_mask = t->transit_forbidden ? 1 << SECTION_TIMBER : 1 << SECTION_AGRI}););
     for (uint32_t i = 0; i < CURRENCY_COUNT; i++)
@@ -307,7 +306,6 @@ static inline void spoil_money(struct fixture *f, const struct trial *t) {
               .participant = FIRM_BROKER, .currency = (uint8_t)currency_of(t), .order_value_max.minor = 1,
               .exposure_factor = 1, .given = (uint8_t)((t->value_limit ? RISK_ORDER_VALUE : 0) |
                                                        (t->exposure_limit ? RISK_EXPOSURE_FACTOR : 0))}););
-    if (t->in_byn && t->amends) set_rules(f, RULE_DOMESTIC_BYN_ONLY);
 }
 
 static inline void set_band(struct fixture *f, enum band_kind band, uint32_t ticks, int at_home) {

@@ -35,7 +35,11 @@ FAULT(no_foreign_basis, (t->direction = DIRECTION_TRANSIT, t->bases_at_home = 1)
 FAULT(brokers_only, t->brokers_only = 1)
 FAULT(currency_excluded, t->currency_excluded = 1)
 FAULT(currency_to_come, t->currency_to_come = 1)
-FAULT(foreigner_in_byn, t->in_byn = 1)
+/* A foreigner's order in BYN is never there to be amended; a resident's is, and its session may become one for imports. */
+static void foreigners_wanted_in_byn(struct trial *t) {
+    t->direction = t->direction == DIRECTION_DOMESTIC ? DIRECTION_EXPORT : DIRECTION_IMPORT;
+    t->in_byn = t->client_at_home = 1;
+}
 FAULT(too_much, t->amend.quantity.lots = 5000)
 FAULT(no_price_to_amend, t->stop_waits = 1)
 FAULT(display_too_much, (t->amend.flags |= AMEND_DISPLAY, t->amend.display_lots = 6000))
@@ -71,7 +75,7 @@ static const struct fault faults[] = {
     {REJECT_SESSION_COUNTRY_RESTRICTED, wrong_country}, {REJECT_SESSION_DIRECTION_MISMATCH, wrong_direction},
     {REJECT_TRANSIT_NOT_ALLOWED, no_transit}, {REJECT_TRANSIT_BASIS_INVALID, no_foreign_basis},
     {REJECT_SESSION_ROLE_RESTRICTED, brokers_only}, {REJECT_CURRENCY_NOT_ALLOWED, currency_excluded},
-    {REJECT_CURRENCY_NOT_YET_AVAILABLE, currency_to_come}, {REJECT_CURRENCY_RESIDENCY_MISMATCH, foreigner_in_byn},
+    {REJECT_CURRENCY_NOT_YET_AVAILABLE, currency_to_come}, {REJECT_CURRENCY_RESIDENCY_MISMATCH, foreigners_wanted_in_byn},
     {REJECT_QTY_BELOW_MINIMUM, too_little}, {REJECT_QTY_ABOVE_MAXIMUM, too_much},
     {REJECT_ORDER_TYPE_NOT_ALLOWED, no_price_to_amend}, {REJECT_DISPLAY_QTY_INVALID, display_too_much},
     {REJECT_PRICE_INVALID, no_price}, {REJECT_PRICE_NOT_ON_TICK, off_tick}, {REJECT_PRICE_ABOVE_CEILING, above_ceiling},
@@ -91,6 +95,9 @@ static const struct exclusion exclusive[] = {
     {904, {905, 906}, "an order has one fate"},
     {905, {906}, "an order has one fate"},
     {305, {406}, "who is no broker has no order for a client"},
+    {403, {503}, "in a session for transit alone nobody from Belarus has a place, and no foreigner an order in BYN"},
+    {404, {503}, "in a session for transit alone nobody from Belarus has a place, and no foreigner an order in BYN"},
+    {406, {503}, "who has no licence and orders for itself is a foreigner, and has no order in BYN"},
     {602, {603}, "a quantity is too small or too large; what is filled is less than the most"},
     {610, {902}, "a stop that waits meets nobody"},
     {701, {702}, "a price is invalid or between two ticks"},
