@@ -165,10 +165,11 @@ struct market {
  * asked. */
 struct class_terms {
     uint32_t fee_ppm[2];        /* by side, as below */
-    uint8_t fee_currencies[2];
-    uint8_t flat_sides, converted_sides;    /* bit = side: a flat fee; a fee at the rate of byn_scaled (FEE-5) */
+    int16_t fee_accounts[2];    /* where fees are owed: accounts from that of the deposits */
+    uint8_t currencies;         /* of the fees: the buyer's in the low four bits, the seller's above */
     uint8_t basis;              /* place of delivery: of the instrument's list, 255 = none is listed (TRN-10) */
-    uint8_t reserved[3];
+    uint8_t converted_sides;    /* bit = side: its fee is converted at byn_scaled (FEE-5) */
+    uint8_t is_unlike;          /* a flat fee, or two rates */
 };
 _Static_assert(sizeof(struct class_terms) == 16, "all classes in a cache line");
 

@@ -78,10 +78,10 @@ struct collar {
  * rules/clearance.h. */
 struct clearance {
     uint64_t world;             /* exchange.world then; 0 = none */
-    uint32_t participant, user; /* as they lie in a command ... */
-    uint32_t instrument, client, session;
+    uint32_t participant, user, instrument, session;    /* as the order named them */
     uint32_t account;           /* of the deposit */
-    uint64_t shape;             /* ... side and payment terms, in the order's bytes from `side` on */
+    uint32_t reserved0;
+    uint64_t shape;             /* side and payment terms, in the order's bytes from `side` on */
     uint32_t lots_low, lots_high;
     uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
     uint32_t deposit_ppm;       /* 0 = none is asked for */

@@ -24,13 +24,17 @@
 enum { late_credits_max = 4 };
 
 struct account {
-    /* What an order touches: one cache line. */
-    money free, held, blocked;
+    /* What an order touches: one cache line. No two amounts that one step changes lie side by side: compilers would
+     * read and write both as one of twice the width, and what another step has just written in halves must reach the
+     * cache before it can be read whole. */
+    money free;
     money uncounted;            /* part of free that does not count for orders yet */
-    money exposure;             /* value of open orders and open contracts, RSK-1 */
-    money receivable;           /* <= 0; the fees due are its amount */
-    uint32_t unpaid_head, unpaid_tail;  /* unpaid fees, oldest first: 2 x trade id + side, 0 = none */
+    money held;
     money order_value_max;      /* RSK-1; 0 = no limit */
+    money exposure;             /* value of open orders and open contracts, RSK-1 */
+    uint32_t unpaid_head, unpaid_tail;  /* unpaid fees, oldest first: 2 x trade id + side, 0 = none */
+    money blocked;
+    money receivable;           /* <= 0; the fees due are its amount */
     /* The rest. */
     money credited, paying_out, paid_out;
     money set_off;              /* fees paid from the deposit */

@@ -245,28 +245,33 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
 
 /* ---- the walk ---- */
 
+/* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
+static inline enum deal_class class_of(const struct incoming *in, enum side side, uint16_t maker_flags) {
+    uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker_flags & BOOK_FOREIGN ? 1 : 0;
+    return (enum deal_class)(side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign);
+}
+
 /* `participant`: who entered the resting order. */
 static inline __attribute__((always_inline)) void trade(struct exchange *x, const struct settlement *settlement,
                                                         const struct incoming *in, enum side side, uint32_t slot,
                                                         uint32_t lots, uint32_t wanted_lots, uint32_t participant,
                                                         struct event_buffer *events) {
-    const struct book_order *maker = &x->pool.orders[slot];
-    uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker->flags & BOOK_FOREIGN ? 1 : 0;
-    /* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
-    uint32_t deal_class = side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign;
-    if (settlement != NULL)
-        settle_trade(x, settlement, side, in, wanted_lots + lots, slot, lots, (enum deal_class)deal_class, events);
-    struct event *event = event_next(events);
-    *event = (struct event){
+    const struct book_order maker = x->pool.orders[slot];
+    const struct trade_terms terms = {
+        .maker_slot = slot, .maker_principal = maker.principal, .ticks = maker.price_ticks, .lots = lots,
+        .taker_open_lots = wanted_lots + lots, .maker_open_lots = book_order_open(&maker),
+        .deal_class = class_of(in, side, maker.flags), .has_agents = (in->book_flags | maker.flags) & BOOK_FOR_CLIENT };
+    if (settlement != NULL) settle_trade(x, settlement, side, in, &terms, event_next(events));
+    *event_next(events) = (struct event){
         .kind = EVENT_TRADE,
         .flags = (uint16_t)((side == SIDE_BUY ? TRADE_TAKER_BUYS : 0) |
-                            (maker->flags & BOOK_ALL_OR_NONE ? TRADE_MAKER_HIDDEN : 0)),
+                            (maker.flags & BOOK_ALL_OR_NONE ? TRADE_MAKER_HIDDEN : 0)),
         .instrument = in->instrument,
-        .trade = { .trade_id = ++x->trades_count, .maker_order_id = book_order_id(maker, slot),
-                   .taker_order_id = in->order_id, .price.ticks = maker->price_ticks, .quantity.lots = lots,
-                   .maker_leaves.lots = book_order_open(maker) - lots, .taker_leaves.lots = wanted_lots,
+        .trade = { .trade_id = ++x->trades_count, .maker_order_id = book_order_id(&maker, slot),
+                   .taker_order_id = in->order_id, .price.ticks = maker.price_ticks, .quantity.lots = lots,
+                   .maker_leaves.lots = terms.maker_open_lots - lots, .taker_leaves.lots = wanted_lots,
                    .maker_participant = participant, .taker_participant = in->participant,
-                   .deal_class = (uint8_t)deal_class, .condition = CONDITION_CONTINUOUS } };
+                   .deal_class = (uint8_t)terms.deal_class, .condition = CONDITION_CONTINUOUS } };
 }
 
 /* The slice of an iceberg is used up: the next one goes to the back of the price. */

@@ -85,7 +85,7 @@ void settle_unlike_fees(const struct instrument_rules *rules, enum deal_class de
     for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
         fees[side].minor = settle_rate_share(value_minor, terms->fee_ppm[side]);
         if (terms->converted_sides >> side & 1) fees[side].minor = settle_to_byn(fees[side].minor, rules->byn_scaled);
-        if (terms->flat_sides >> side & 1) fees[side] = rules->fee_flat[deal_class][side];
+        if (rules->fee_flat[deal_class][side].minor > 0) fees[side] = rules->fee_flat[deal_class][side];
     }
 }
 

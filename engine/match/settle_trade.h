@@ -22,15 +22,13 @@ struct settlement {
     struct order_hold *hold;    /* of the incoming order */
     struct account *account;    /* that its hold lies on */
     int64_t lot_tick;
-    uint32_t currency;          /* of the instrument and its deposits */
 };
 
 static inline struct settlement settle_begin(const struct exchange *x, const struct incoming *in) {
-    const struct instrument *instrument = &x->instruments[in->instrument];
     struct order_hold *hold = &x->holds[in->slot];
     return (struct settlement){ .rules = &x->rules_today[in->instrument], .hold = hold,
-                                .account = &x->accounts[hold->account], .lot_tick = instrument->lot_tick.minor,
-                                .currency = instrument->currency };
+                                .account = &x->accounts[hold->account],
+                                .lot_tick = x->instruments[in->instrument].lot_tick.minor };
 }
 
 /* floor(deposit x lots / open), all of it with the last lot. */
@@ -59,77 +57,87 @@ static inline int64_t settle_to_byn(int64_t minor, int64_t byn_scaled) {
 }
 
 /* Both fees. Mostly the rates of both sides are the same. */
-static inline void settle_fees(const struct instrument_rules *rules, enum deal_class deal_class, int64_t value_minor,
-                             money fees[2]) {
-    const struct class_terms *terms = &rules->classes[deal_class];
-    if (__builtin_expect(terms->flat_sides | (terms->fee_ppm[SIDE_BUY] ^ terms->fee_ppm[SIDE_SELL]), 0)) {
-        settle_unlike_fees(rules, deal_class, value_minor, fees);
-        return;
+struct fees { money bought, sold; };
+
+static inline struct fees settle_fees(const struct instrument_rules *rules, const struct class_terms *terms,
+                                      enum deal_class deal_class, int64_t value_minor) {
+    if (__builtin_expect(terms->is_unlike, 0)) {
+        money unlike[2];
+        settle_unlike_fees(rules, deal_class, value_minor, unlike);
+        return (struct fees){ unlike[SIDE_BUY], unlike[SIDE_SELL] };
     }
-    int64_t share = settle_rate_share(value_minor, terms->fee_ppm[SIDE_BUY]), converted = share;
-    if (terms->converted_sides != 0) converted = settle_to_byn(share, rules->byn_scaled);
-    fees[SIDE_BUY].minor = terms->converted_sides & 1 << SIDE_BUY ? converted : share;
-    fees[SIDE_SELL].minor = terms->converted_sides & 1 << SIDE_SELL ? converted : share;
+    const money share = { settle_rate_share(value_minor, terms->fee_ppm[SIDE_BUY]) };
+    if (terms->converted_sides == 0) return (struct fees){ share, share };
+    const money converted = { settle_to_byn(share.minor, rules->byn_scaled) };
+    return (struct fees){ terms->converted_sides >> SIDE_BUY & 1 ? converted : share,
+                          terms->converted_sides >> SIDE_SELL & 1 ? converted : share };
 }
 
-/* The fee is owed from now on, and stands at the end of the payer's list of unpaid fees. `account`: of the deposit; the
- * payer's accounts of other currencies lie beside it. */
-static inline void settle_charge(struct exchange *x, const struct settlement *settlement, struct account *account, money fee,
-                          uint32_t currency, uint32_t entry) {
+/* The fee is owed from now on, and stands at the end of the account's list of unpaid fees. */
+static inline void settle_charge(struct exchange *x, struct account *account, money *income, money fee,
+                                 uint32_t entry) {
     if (fee.minor == 0) return;
-    account += (int)currency - (int)settlement->currency;
-    ledger_move(&account->receivable, &x->treasuries[currency].fee_income, fee);
+    ledger_move(&account->receivable, income, fee);
     uint32_t tail = account->unpaid_tail;
-    if (__builtin_expect(tail != 0, 1)) x->contracts[(tail / 2)].next_unpaid[tail % 2] = entry;
-    else account->unpaid_head = entry;
     account->unpaid_tail = entry;
+    if (__builtin_expect(tail != 0, 1)) x->contracts[tail / 2].next_unpaid[tail % 2] = entry;
+    else account->unpaid_head = entry;
 }
 
-/* One side. DEP-4: the deposit's share moves to the contract. */
-static inline money settle_secure(struct order_hold *hold, struct account *account, int64_t value_minor, int64_t lot_tick,
-                           uint32_t lots, uint32_t open_lots) {
+/* One side. DEP-4: the deposit's share moves to the contract; in the exposure the order's price gives way to the
+ * trade's. `unit` is the value of all lots at a price of one tick. */
+static inline money settle_secure(struct order_hold *hold, struct account *account, uint32_t ticks, int64_t unit,
+                                  uint32_t lots, uint32_t open_lots) {
     money part = settle_share(hold->deposit, lots, open_lots);
     hold->deposit.minor -= part.minor;
     ledger_move(&account->held, &account->blocked, part);
-    account->exposure.minor += value_minor - (int64_t)hold->value_ticks * lots * lot_tick;
+    if (hold->value_ticks != ticks) account->exposure.minor += ((int64_t)ticks - (int64_t)hold->value_ticks) * unit;
     return part;
 }
 
+/* What a trade is about, read once. */
+struct trade_terms {
+    uint32_t maker_slot, maker_principal;
+    uint32_t ticks, lots;
+    uint32_t taker_open_lots, maker_open_lots;      /* before it */
+    enum deal_class deal_class;
+    int has_agents;             /* a broker entered one of the orders */
+};
+
 /* Both sides' figures are kept in locals until the contract is written, whole: what was just stored in parts is slow to
- * read back together. */
+ * read back together. The trade is not counted yet. */
 static inline __attribute__((always_inline)) void settle_trade(struct exchange *x, const struct settlement *settlement,
-                                                               enum side side, const struct incoming *in, uint32_t open_lots,
-                                                         uint32_t maker_slot, uint32_t lots, enum deal_class deal_class,
-                                                         struct event_buffer *events) {
+                                                               enum side side, const struct incoming *in,
+                                                               const struct trade_terms *trade, struct event *event) {
     uint32_t trade_id = (uint32_t)x->trades_count + 1;
-    const struct book_order *maker = &x->pool.orders[maker_slot];
-    const struct class_terms *terms = &settlement->rules->classes[deal_class];
-    struct order_hold *maker_hold = &x->holds[maker_slot];
+    const struct class_terms *terms = &settlement->rules->classes[trade->deal_class];
+    struct order_hold *maker_hold = &x->holds[trade->maker_slot];
     struct account *own = settlement->account, *its = &x->accounts[maker_hold->account];
-    int64_t lot_tick = settlement->lot_tick, value_minor = (int64_t)maker->price_ticks * lots * lot_tick;
-    money own_part = settle_secure(settlement->hold, own, value_minor, lot_tick, lots, open_lots);
-    money its_part = settle_secure(maker_hold, its, value_minor, lot_tick, lots, book_order_open(maker));
+    int64_t unit = settlement->lot_tick * trade->lots;
+    money own_part = settle_secure(settlement->hold, own, trade->ticks, unit, trade->lots, trade->taker_open_lots);
+    money its_part = settle_secure(maker_hold, its, trade->ticks, unit, trade->lots, trade->maker_open_lots);
     money bought = side == SIDE_BUY ? own_part : its_part, sold = side == SIDE_BUY ? its_part : own_part;
-    money fees[2];
-    settle_fees(settlement->rules, deal_class, value_minor, fees);
-    uint32_t buyer_currency = terms->fee_currencies[SIDE_BUY], seller_currency = terms->fee_currencies[SIDE_SELL];
-    int has_agents = (in->book_flags | maker->flags) & BOOK_FOR_CLIENT;
+    struct fees fees = settle_fees(settlement->rules, terms, trade->deal_class, trade->ticks * unit);
     struct contract *contract = &x->contracts[trade_id];
     __builtin_prefetch(contract + 16, 1);       /* trades to come will write there */
     *contract = (struct contract){
-        .blocked = { bought, sold }, .fees = { fees[SIDE_BUY], fees[SIDE_SELL] },
-        .principals = { side == SIDE_BUY ? in->principal : maker->principal,
-                        side == SIDE_BUY ? maker->principal : in->principal },
-        .price.ticks = maker->price_ticks, .quantity.lots = lots, .fee_due_date = x->fee_due_date,
-        .instrument = (uint16_t)in->instrument, .fee_currencies = (uint8_t)(buyer_currency | seller_currency << 4),
-        .flags = has_agents ? CONTRACT_HAS_AGENTS : 0 };
-    if (__builtin_expect(has_agents, 0)) settle_write_agents(x, trade_id, in, maker_slot);
-    settle_charge(x, settlement, side == SIDE_BUY ? own : its, fees[SIDE_BUY], buyer_currency, 2 * trade_id + SIDE_BUY);
-    settle_charge(x, settlement, side == SIDE_BUY ? its : own, fees[SIDE_SELL], seller_currency, 2 * trade_id + SIDE_SELL);
-    *event_next(events) = (struct event){ .kind = EVENT_CONTRACT, .instrument = in->instrument, .contract = {
-        .trade_id = trade_id, .fees = { fees[SIDE_BUY], fees[SIDE_SELL] }, .blocked = { bought, sold },
-        .fee_due_date = x->fee_due_date, .fee_currencies = { (uint8_t)buyer_currency, (uint8_t)seller_currency },
+        .blocked = { bought, sold }, .fees = { fees.bought, fees.sold },
+        .principals = { side == SIDE_BUY ? in->principal : trade->maker_principal,
+                        side == SIDE_BUY ? trade->maker_principal : in->principal },
+        .price.ticks = trade->ticks, .quantity.lots = trade->lots, .fee_due_date = x->fee_due_date,
+        .instrument = (uint16_t)in->instrument, .fee_currencies = terms->currencies,
+        .flags = trade->has_agents ? CONTRACT_HAS_AGENTS : 0 };
+    uint8_t currencies[2] = { terms->currencies & 15, terms->currencies >> 4 };
+    *event = (struct event){ .kind = EVENT_CONTRACT, .instrument = in->instrument, .contract = {
+        .trade_id = trade_id, .fees = { fees.bought, fees.sold }, .blocked = { bought, sold },
+        .fee_due_date = x->fee_due_date, .fee_currencies = { currencies[SIDE_BUY], currencies[SIDE_SELL] },
         .basis = terms->basis } };
+    struct account *buyer = side == SIDE_BUY ? own : its, *seller = side == SIDE_BUY ? its : own;
+    settle_charge(x, buyer + terms->fee_accounts[SIDE_BUY], &x->treasuries[currencies[SIDE_BUY]].fee_income,
+                  fees.bought, 2 * trade_id + SIDE_BUY);
+    settle_charge(x, seller + terms->fee_accounts[SIDE_SELL], &x->treasuries[currencies[SIDE_SELL]].fee_income,
+                  fees.sold, 2 * trade_id + SIDE_SELL);
+    if (__builtin_expect(trade->has_agents, 0)) settle_write_agents(x, trade_id, in, trade->maker_slot);
 }
 
 #endif

@@ -28,7 +28,7 @@ void clearance_give(struct exchange *x, const struct order_terms *terms) {
     uint32_t floor = rules->floor_ticks[firm->resident][terms->side];
     *clearance_place(x, terms->participant, terms->instrument, terms->side) = (struct clearance){
         .world = x->world, .participant = terms->participant, .user = terms->user, .instrument = terms->instrument,
-        .client = NAME_NONE, .session = terms->session_named,
+        .session = terms->session_named,
         .shape = clearance_shape(terms->side, ORDER_TYPE_LIMIT, 0, terms->payment_terms, 0),
         .account = terms->participant * CURRENCY_COUNT + instrument->currency,
         .lots_low = instrument->quantity_min.lots, .lots_high = instrument->quantity_max.lots,

@@ -32,9 +32,8 @@ static inline uint64_t clearance_shape(uint8_t side, uint8_t order_type, uint8_t
 }
 static inline uint64_t clearance_shape_of(const struct command_new_order *order) { return eight_bytes(&order->side); }
 _Static_assert(offsetof(struct command_new_order, has_display) == offsetof(struct command_new_order, side) + 6 &&
-               offsetof(struct command_new_order, flags) == offsetof(struct command_new_order, side) + 4 &&
-               offsetof(struct command_new_order, market_session) == 8 &&
-               offsetof(struct command, user) == offsetof(struct command, participant) + 4, "as they are compared");
+               offsetof(struct command_new_order, flags) == offsetof(struct command_new_order, side) + 4,
+               "as clearance_shape has it");
 
 static inline struct clearance *clearance_place(const struct exchange *x, uint32_t participant, uint32_t instrument,
                                                 uint32_t side) {
@@ -42,15 +41,14 @@ static inline struct clearance *clearance_place(const struct exchange *x, uint32
     return &x->clearances[(mixed >> 16 ^ side) & (clearances_count - 1)];
 }
 
-/* Whether it speaks of this order, of which it is known that it has no conditions. What lies together in a command is
- * compared together. */
+/* Whether it speaks of this order, of which it is known that it has no conditions. */
 static inline int clearance_covers(const struct clearance *clearance, const struct exchange *x,
                                    const struct command *command) {
     const struct command_new_order *order = &command->new_order;
     const uint64_t asked = clearance_shape(0xFF, 0, 0, 0xFF, 0);
-    return clearance->world == x->world && eight_bytes(&clearance->participant) == eight_bytes(&command->participant) &&
-           eight_bytes(&clearance->instrument) == eight_bytes(&order->instrument) &&
-           clearance->session == order->market_session && (clearance_shape_of(order) & asked) == clearance->shape;
+    return clearance->world == x->world && clearance->participant == command->participant &&
+           clearance->user == command->user && clearance->instrument == order->instrument &&
+           order->client == NAME_NONE && clearance->session == order->market_session && (clearance_shape_of(order) & asked) == clearance->shape;
 }
 
 /* An order with these terms was admitted the long way. */

@@ -140,12 +140,15 @@ static void refresh_classes(const struct instrument *instrument, struct instrume
             int is_flat = rules->fee_flat[class][side].minor > 0;
             int is_converted = !is_flat && has_rate && is_resident_side(class, side);
             terms->fee_ppm[side] = rules->fee_ppm[class][side];
-            terms->fee_currencies[side] = is_flat        ? rules->fee_flat_currency[class][side]
-                                          : is_converted ? CURRENCY_BYN
-                                                         : instrument->currency;
-            terms->flat_sides |= (uint8_t)(is_flat << side);
+            uint8_t currency = is_flat        ? rules->fee_flat_currency[class][side]
+                               : is_converted ? CURRENCY_BYN
+                                              : instrument->currency;
+            terms->fee_accounts[side] = (int16_t)(currency - instrument->currency);
+            terms->currencies |= (uint8_t)(currency << 4 * side);
             terms->converted_sides |= (uint8_t)(is_converted << side);
+            terms->is_unlike |= (uint8_t)is_flat;
         }
+        terms->is_unlike |= terms->fee_ppm[SIDE_BUY] != terms->fee_ppm[SIDE_SELL];
         terms->basis = instrument->bases_count == 0 ? RULE_ANY : class == DEAL_TRANSIT ? rules->transit_basis : 0;
     }
 }

@@ -25,7 +25,7 @@ struct replay {
     uint64_t *order_ids;        /* the exchange's, by the file's id */
     uint32_t *file_ids;         /* by the low half of an order id, its slot */
     struct flow_sum sum;
-    struct command add, cancel; /* what all commands of the two kinds have in common */
+    struct command add[2], cancel[2];   /* by side: what all commands of the two kinds have in common */
     uint64_t sequence;
     uint32_t id;                /* of the operation being applied */
     uint32_t refused_reason;    /* the last refusal's; 0 = nothing was refused */
@@ -138,10 +138,15 @@ static void build_world(struct replay *replay, uint32_t books_count, enum rules_
     add_participant(replay, "BUYER");
     add_participant(replay, "SELLER");
     if (rules == RULES_ON) add_rules(replay, books_count);
-    replay->add = (struct command){ .kind = COMMAND_NEW_ORDER, .user = NAME_NONE, .new_order = {
-        .client = NAME_NONE, .market_session = NAME_NONE, .expire_date = date_none,
-        .order_type = ORDER_TYPE_LIMIT, .time_in_force = TIF_GTC } };
-    replay->cancel = (struct command){ .kind = COMMAND_CANCEL_ORDER, .user = NAME_NONE };
+    for (int sells = 0; sells <= 1; sells++) {
+        uint32_t participant = sells ? participant_seller : participant_buyer;
+        replay->add[sells] = (struct command){ .kind = COMMAND_NEW_ORDER, .participant = participant, .user = NAME_NONE,
+            .new_order = { .client = NAME_NONE, .market_session = NAME_NONE, .expire_date = date_none,
+                           .side = sells ? SIDE_SELL : SIDE_BUY, .order_type = ORDER_TYPE_LIMIT,
+                           .time_in_force = TIF_GTC } };
+        replay->cancel[sells] = (struct command){ .kind = COMMAND_CANCEL_ORDER, .participant = participant,
+                                                  .user = NAME_NONE };
+    }
 }
 
 /* ---- events ---- */
@@ -174,10 +179,8 @@ static void on_full(struct event_buffer *buffer) {
 /* ---- operations ---- */
 
 static inline void apply_add(struct replay *replay, const struct flow_operation *operation) {
-    struct command *command = &replay->add;
+    struct command *command = &replay->add[operation->side != FLOW_BUY];
     command->sequence = ++replay->sequence;
-    command->participant = operation->side == FLOW_BUY ? participant_buyer : participant_seller;
-    command->new_order.side = operation->side == FLOW_BUY ? SIDE_BUY : SIDE_SELL;
     command->new_order.instrument = operation->book;
     command->new_order.price.ticks = operation->price_ticks;
     command->new_order.quantity.lots = operation->quantity_lots;
@@ -185,9 +188,8 @@ static inline void apply_add(struct replay *replay, const struct flow_operation 
 }
 
 static inline void apply_cancel(struct replay *replay, const struct flow_operation *operation) {
-    struct command *command = &replay->cancel;
+    struct command *command = &replay->cancel[operation->side != FLOW_BUY];
     command->sequence = ++replay->sequence;
-    command->participant = operation->side == FLOW_BUY ? participant_buyer : participant_seller;
     command->cancel_order.order_id = replay->order_ids[operation->id];
     exchange_apply(replay->exchange, command, &replay->buffer);
 }
