@@ -104,34 +104,44 @@ struct trade_terms {
     int has_agents;             /* a broker entered one of the orders */
 };
 
-/* Both sides' figures are kept in locals until the contract is written, whole: what was just stored in parts is slow to
- * read back together. The trade is not counted yet. */
+/* Figures go where they belong as soon as they are known: a walk has more of them under way than there are registers, and
+ * each that has to wait is written and read once more. The trade is not counted yet. */
 static inline __attribute__((always_inline)) void settle_trade(struct exchange *x, const struct settlement *settlement,
                                                                enum side side, const struct incoming *in,
                                                                const struct trade_terms *trade, struct event *event) {
-    uint32_t trade_id = (uint32_t)x->trades_count + 1;
-    const struct class_terms *terms = &settlement->rules->classes[trade->deal_class];
-    struct order_hold *maker_hold = &x->holds[trade->maker_slot];
-    struct account *own = settlement->account, *its = &x->accounts[maker_hold->account];
-    int64_t unit = settlement->lot_tick * trade->lots;
-    money own_part = settle_secure(settlement->hold, own, trade->ticks, unit, trade->lots, trade->taker_open_lots);
-    money its_part = settle_secure(maker_hold, its, trade->ticks, unit, trade->lots, trade->maker_open_lots);
-    money bought = side == SIDE_BUY ? own_part : its_part, sold = side == SIDE_BUY ? its_part : own_part;
-    struct fees fees = settle_fees(settlement->rules, terms, trade->deal_class, trade->ticks * unit);
+    const enum side other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+    const uint32_t trade_id = (uint32_t)x->trades_count + 1;
+    const int64_t unit = settlement->lot_tick * trade->lots;
     struct contract *contract = &x->contracts[trade_id];
     __builtin_prefetch(contract + 16, 1);       /* trades to come will write there */
-    *contract = (struct contract){
-        .blocked = { bought, sold }, .fees = { fees.bought, fees.sold },
-        .principals = { side == SIDE_BUY ? in->principal : trade->maker_principal,
-                        side == SIDE_BUY ? trade->maker_principal : in->principal },
-        .price.ticks = trade->ticks, .quantity.lots = trade->lots, .fee_due_date = x->fee_due_date,
-        .instrument = (uint16_t)in->instrument, .fee_currencies = terms->currencies,
-        .flags = trade->has_agents ? CONTRACT_HAS_AGENTS : 0 };
-    uint8_t currencies[2] = { terms->currencies & 15, terms->currencies >> 4 };
-    *event = (struct event){ .kind = EVENT_CONTRACT, .instrument = in->instrument, .contract = {
-        .trade_id = trade_id, .fees = { fees.bought, fees.sold }, .blocked = { bought, sold },
-        .fee_due_date = x->fee_due_date, .fee_currencies = { currencies[SIDE_BUY], currencies[SIDE_SELL] },
-        .basis = terms->basis } };
+    *event = (struct event){ .kind = EVENT_CONTRACT, .instrument = in->instrument,
+                             .contract = { .trade_id = trade_id, .fee_due_date = x->fee_due_date } };
+    contract->price.ticks = trade->ticks;
+    contract->quantity.lots = trade->lots;
+    contract->fee_due_date = x->fee_due_date;
+    contract->instrument = (uint16_t)in->instrument;
+    contract->next_unpaid[0] = contract->next_unpaid[1] = 0;
+    contract->principals[side] = in->principal;
+    contract->principals[other] = trade->maker_principal;
+    contract->flags = trade->has_agents ? CONTRACT_HAS_AGENTS : 0;
+
+    struct account *own = settlement->account;
+    money part = settle_secure(settlement->hold, own, trade->ticks, unit, trade->lots, trade->taker_open_lots);
+    contract->blocked[side] = event->contract.blocked[side] = part;
+    struct order_hold *maker_hold = &x->holds[trade->maker_slot];
+    struct account *its = &x->accounts[maker_hold->account];
+    part = settle_secure(maker_hold, its, trade->ticks, unit, trade->lots, trade->maker_open_lots);
+    contract->blocked[other] = event->contract.blocked[other] = part;
+
+    const struct class_terms *terms = &settlement->rules->classes[trade->deal_class];
+    const struct fees fees = settle_fees(settlement->rules, terms, trade->deal_class, trade->ticks * unit);
+    const uint8_t currencies[2] = { terms->currencies & 15, terms->currencies >> 4 };
+    contract->fees[SIDE_BUY] = event->contract.fees[SIDE_BUY] = fees.bought;
+    contract->fees[SIDE_SELL] = event->contract.fees[SIDE_SELL] = fees.sold;
+    contract->fee_currencies = terms->currencies;
+    event->contract.fee_currencies[SIDE_BUY] = currencies[SIDE_BUY];
+    event->contract.fee_currencies[SIDE_SELL] = currencies[SIDE_SELL];
+    event->contract.basis = terms->basis;
     struct account *buyer = side == SIDE_BUY ? own : its, *seller = side == SIDE_BUY ? its : own;
     settle_charge(x, buyer + terms->fee_accounts[SIDE_BUY], &x->treasuries[currencies[SIDE_BUY]].fee_income,
                   fees.bought, 2 * trade_id + SIDE_BUY);
