@@ -233,6 +233,13 @@ int64_t exchange_session_opens_ns(const struct exchange *exchange, uint32_t sess
 const struct command_band_rule *exchange_band_rule(const struct exchange *exchange, uint32_t instrument, enum side side,
                                                    int resident, enum band_kind band);
 
+/* Hints that an order at this price, or a request about this order, comes soon: FAR ahead, NEAR, and NEXT, some commands
+ * apart, in this order. See exchange_fetch.c; what they name need not exist. */
+enum fetch_stage { FETCH_FAR, FETCH_NEAR, FETCH_NEXT };
+void exchange_fetch_price(const struct exchange *exchange, uint32_t instrument, enum side side, uint32_t ticks,
+                          enum fetch_stage stage);
+void exchange_fetch_order(const struct exchange *exchange, uint64_t order_id, enum fetch_stage stage);
+
 /* Index of a name, or NAME_NONE. */
 uint32_t exchange_find_instrument(const struct exchange *exchange, const char *symbol, uint32_t size);
 uint32_t exchange_find_participant(const struct exchange *exchange, const char *id, uint32_t size);

@@ -15,7 +15,8 @@
 
 enum { participant_buyer, participant_seller, participants_count };
 enum { deposits_count = 400, bands_count_max = 512 };
-enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20 };
+enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20,
+       orders_in_cache = 1 << 15 };
 
 _Static_assert((int)lookahead_count <= (int)flow_spare_count, "looking ahead stays within the spare operations");
 
@@ -27,6 +28,7 @@ struct replay {
     struct flow_sum sum;
     struct command add[2], cancel[2];   /* by side: what all commands of the two kinds have in common */
     uint64_t sequence;
+    uint32_t gives_hints;       /* 0 or 1: more orders than the caches hold */
     uint32_t id;                /* of the operation being applied */
     uint32_t refused_reason;    /* the last refusal's; 0 = nothing was refused */
     void *mapping;
@@ -194,11 +196,25 @@ static inline void apply_cancel(struct replay *replay, const struct flow_operati
     exchange_apply(replay->exchange, command, &replay->buffer);
 }
 
-/* Fetches what the replay will look up for an operation that comes soon: first its order id, then by that its slot. */
+static inline void hint(const struct replay *replay, const struct flow_operation *operation, enum fetch_stage stage) {
+    if (operation->type == FLOW_ADD) {
+        exchange_fetch_price(replay->exchange, operation->book, operation->side == FLOW_BUY ? SIDE_BUY : SIDE_SELL,
+                             operation->price_ticks, stage);
+    } else {
+        exchange_fetch_order(replay->exchange, replay->order_ids[operation->id], stage);
+    }
+}
+
+/* Fetches what will be looked up for operations that come soon: here an order's id and then by that its slot, and in the
+ * exchange what it knows to fetch. */
 static inline void fetch_ahead(const struct replay *replay, const struct flow_operation *operation) {
     __builtin_prefetch(&replay->order_ids[operation[lookahead_count].id], 1);
     uint64_t order_id = replay->order_ids[operation[lookahead_count / 2].id];
     __builtin_prefetch(&replay->file_ids[(uint32_t)order_id], 1);
+    if (!replay->gives_hints) return;
+    hint(replay, &operation[lookahead_count * 3 / 4], FETCH_FAR);
+    hint(replay, &operation[lookahead_count / 2], FETCH_NEAR);
+    hint(replay, &operation[lookahead_count / 4], FETCH_NEXT);
 }
 
 /* Applies `count` operations. Returns how many were applied before the first that the exchange refused. */
@@ -245,6 +261,7 @@ static int replay_open(struct replay *replay, const struct flow_file *file, enum
     replay->file_ids = (void *)(memory + exchange_bytes + order_ids_bytes);
     replay->buffer = (struct event_buffer){ .events = events, .capacity = events_count_max, .full = on_full,
                                             .owner = replay };
+    replay->gives_hints = limits->orders_max > orders_in_cache;
     exchange_set_rules(replay->exchange, rules);
     build_world(replay, file->header.books_count, rules);
     return 0;
