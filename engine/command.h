@@ -388,8 +388,8 @@ enum rule_flag {
     RULE_COLLECT_FEES = 1 << 1,         /* fees are taken from the free deposit on the day they are due */
 };
 /* RULE_TERMS switches deposits, fees and contracts on: DEP-1, DEP-3, FEE-2, FEE-6, RSK-1, STL-4. It comes before the
- * first order that is accepted, and is refused (1206) afterwards: what an order holds and a contract owes is reckoned by
- * one set of terms. The dated tables may grow at any time. */
+ * first order that is accepted, and is refused (1206) afterwards: what an order holds and a contract owes is
+ * reckoned by one set of terms. The dated tables may grow at any time. */
 struct command_rule_terms {
     money deposit_floors[CURRENCY_COUNT];
     uint32_t deposit_ppm;

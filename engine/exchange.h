@@ -233,8 +233,8 @@ int64_t exchange_session_opens_ns(const struct exchange *exchange, uint32_t sess
 const struct command_band_rule *exchange_band_rule(const struct exchange *exchange, uint32_t instrument, enum side side,
                                                    int resident, enum band_kind band);
 
-/* Hints that an order at this price, or a request about this order, comes soon: FAR ahead, NEAR, and NEXT, some commands
- * apart, in this order. See exchange_fetch.c; what they name need not exist. */
+/* Hints that an order at this price, or a request about this order, comes soon: FAR ahead, NEAR, and NEXT, some
+ * commands apart, in this order. See exchange_fetch.c; what they name need not exist. */
 enum fetch_stage { FETCH_FAR, FETCH_NEAR, FETCH_NEXT };
 void exchange_fetch_price(const struct exchange *exchange, uint32_t instrument, enum side side, uint32_t ticks,
                           enum fetch_stage stage);

@@ -1,15 +1,15 @@
-/* exchange_everyday.c - the straight path of the everyday order: a limit order, day, gtc or ioc, on the own account of a
- * firm that was admitted before, without condition.
+/* exchange_everyday.c - the straight path of the everyday order: a limit order, day, gtc or ioc, on the own account of
+ * a firm that was admitted before, without condition.
  *
  * Nine of ten orders are of this kind, and most of them come to rest. What the long path (exchange_orders.c) finds out
  * step by step is known of them beforehand: nothing has to be planned, and what the rules say that depends on neither
- * price nor quantity was said when the firm's last order of the kind took the long path (rules/clearance.h). So an order
- * that rests is written down here, line by line, in the order of its events. Whatever is unusual - a reason to refuse, no
- * room, a name that was seen before - is left to the long path, before anything has changed; one that trades goes there
- * too, once it is admitted. With BIRZHA_PARANOID the long path's checks are asked as well, and must agree.
+ * price nor quantity was said when the firm's last order of the kind took the long path (rules/clearance.h). So an
+ * order that rests is written down here, line by line, in the order of its events. Whatever is unusual - a reason to
+ * refuse, no room, a name that was seen before - is left to the long path, before anything has changed; one that trades
+ * goes there too, once it is admitted. With BIRZHA_PARANOID the long path's checks are asked as well, and must agree.
  *
- * The path is written once and inlined for each side, without and with money, so that no copy asks which it is. What it
- * touches: command 2 cache lines, clearance 2, one each of collar, account, book, level, order (2 to a line), its
+ * The path is written once and inlined for each side, without and with money, so that no copy asks which it is. What
+ * it touches: command 2 cache lines, clearance 2, one each of collar, account, book, level, order (2 to a line), its
  * detail, its hold (4 to a line), the firm's count, and one for each event. */
 #include <stddef.h>
 #include <string.h>
@@ -35,13 +35,14 @@ struct everyday {
 static inline int has_everyday_shape(const struct command_new_order *order) {
     const uint32_t times = 1u << TIF_DAY | 1u << TIF_GTC | 1u << TIF_IOC;
     const uint64_t unusual = clearance_shape(0xFE, 0xFF, ORDER_POST_ONLY | ORDER_ALL_OR_NONE, 0, 0xFF);
-    return (clearance_shape_of(order) & unusual) == 0 && (order->min.lots | order->stop.ticks) == 0 && order->time_in_force < 32 &&
-           (times >> order->time_in_force & 1);
+    return (clearance_shape_of(order) & unusual) == 0 && (order->min.lots | order->stop.ticks) == 0 &&
+           order->time_in_force < 32 && (times >> order->time_in_force & 1);
 }
 
 /* RULES_OFF: what must hold even then. */
-static inline __attribute__((always_inline)) int is_permitted_bare(const struct exchange *x, const struct command *command,
-                                    struct everyday *everyday) {
+static inline __attribute__((always_inline)) int is_permitted_bare(const struct exchange *x,
+                                                                   const struct command *command,
+                                                                   struct everyday *everyday) {
     const struct command_new_order *order = &command->new_order;
     if (order->client != NAME_NONE || command->participant >= x->participants_count ||
         order->instrument >= x->instruments_count || x->markets[order->instrument].sessions_count > 1 ||
@@ -60,7 +61,8 @@ static inline int is_secured(const struct exchange *x, const struct clearance *c
 }
 
 /* RULES_ON: price, quantity and deposit of an order whose firm was admitted before. */
-static inline __attribute__((always_inline)) int is_permitted(const struct exchange *x, const struct command *command, struct everyday *everyday) {
+static inline __attribute__((always_inline)) int is_permitted(const struct exchange *x, const struct command *command,
+                                                              struct everyday *everyday) {
     const struct command_new_order *order = &command->new_order;
     const struct clearance *clearance = clearance_place(x, command->participant, order->instrument, order->side);
     if (!clearance_covers(clearance, x, command)) return 0;
@@ -88,8 +90,8 @@ static inline __attribute__((always_inline)) int is_permitted(const struct excha
 /* ---- it rests ---- */
 
 /* DEP-4: the deposit goes behind the order. */
-static inline __attribute__((always_inline)) void hold(struct exchange *x, const struct everyday *everyday, uint64_t order_id, uint32_t instrument,
-                        struct event *event) {
+static inline __attribute__((always_inline)) void hold(struct exchange *x, const struct everyday *everyday,
+                                                       uint64_t order_id, uint32_t instrument, struct event *event) {
     const struct order_money *m = &everyday->money;
     struct account *account = &x->accounts[m->account];
     x->holds[(uint32_t)order_id] = (struct order_hold){ .deposit = m->required, .account = m->account,
@@ -103,7 +105,8 @@ static inline __attribute__((always_inline)) void hold(struct exchange *x, const
         .by_floor = m->by_floor } };
 }
 
-static inline __attribute__((always_inline)) void write_detail(struct exchange *x, const struct command *command, uint32_t slot) {
+static inline __attribute__((always_inline)) void write_detail(struct exchange *x, const struct command *command,
+                                                               uint32_t slot) {
     const struct command_new_order *order = &command->new_order;
     x->details[slot] = (struct order_detail){
         .entry = ++x->entries_count, .quantity_lots = order->quantity.lots, .participant = command->participant,
@@ -112,7 +115,8 @@ static inline __attribute__((always_inline)) void write_detail(struct exchange *
         .order_flags = order->flags };
 }
 
-static inline __attribute__((always_inline)) void say_accepted(const struct command *command, uint64_t order_id, struct event *event) {
+static inline __attribute__((always_inline)) void say_accepted(const struct command *command, uint64_t order_id,
+                                                               struct event *event) {
     const struct command_new_order *order = &command->new_order;
     *event = (struct event){ .kind = EVENT_ACCEPTED, .flags = EVENT_RESTS, .instrument = order->instrument, .order = {
         .order_id = order_id, .participant = command->participant, .user = command->user,

@@ -1,9 +1,11 @@
-/* exchange_fetch.c - hints to the memory: what a command that comes soon will touch is fetched while others are applied.
+/* exchange_fetch.c - hints to the memory: what a command that comes soon will touch is fetched while others are
+ * applied.
  *
- * An order lies somewhere among millions, its price in another place, and the neighbours in its queue in two more; each is
- * found through the one before, and a processor cannot look past the few hundred instructions of the command at hand. A
- * caller that knows its next commands (a replay, a simulation) says so in three stages, some commands apart: each reads
- * only what the stage before has fetched. Nothing is changed, and nothing depends on a hint: a wrong one costs time.
+ * An order lies somewhere among millions, its price in another place, and the neighbours in its queue in two more; each
+ * is found through the one before, and a processor cannot look past the few hundred instructions of the command at
+ * hand. A caller that knows its next commands (a replay, a simulation) says so in three stages, some commands apart:
+ * each reads only what the stage before has fetched. Nothing is changed, and nothing depends on a hint: a wrong one
+ * costs time.
  *
  * What fits the caches anyway needs no hints: a caller with a few thousand orders had better give none. */
 #include "engine/exchange.h"

@@ -128,12 +128,14 @@ static inline void level_unlink(struct order_pool *pool, struct level *level, ui
 }
 
 /* Whether an order can be put at `ticks`, growing the ladder if needed; it must be put there next. */
-static inline __attribute__((always_inline)) struct level *book_room(struct price_pool *prices, struct ladder *ladder, uint32_t ticks) {
+static inline __attribute__((always_inline)) struct level *book_room(struct price_pool *prices, struct ladder *ladder,
+                                                                     uint32_t ticks) {
     return ladder_reach(prices, ladder, ticks);
 }
 
-static inline __attribute__((always_inline)) void book_insert(struct order_pool *pool, struct price_pool *prices, struct ladder *ladder,
-                               enum ladder_order order, struct level *level, uint32_t slot) {
+static inline __attribute__((always_inline)) void book_insert(struct order_pool *pool, struct price_pool *prices,
+                                                              struct ladder *ladder, enum ladder_order order,
+                                                              struct level *level, uint32_t slot) {
     bool first = level->head == 0;
     level_append(pool, level, slot);
     if (first) ladder_use(prices, ladder, order, pool->orders[slot].price_ticks);

@@ -66,7 +66,8 @@ static inline struct level *ladder_level(const struct price_pool *pool, const st
  * the pool is exhausted. The caller puts an order in and says so with ladder_use. */
 struct level *ladder_grow(struct price_pool *pool, struct ladder *ladder, uint32_t ticks);
 
-static inline __attribute__((always_inline)) struct level *ladder_reach(struct price_pool *pool, struct ladder *ladder, uint32_t ticks) {
+static inline __attribute__((always_inline)) struct level *ladder_reach(struct price_pool *pool, struct ladder *ladder,
+                                                                        uint32_t ticks) {
     uint32_t branch = ladder->branches[ticks >> 18];
     if (__builtin_expect(branch != 0, 1)) {
         uint32_t leaf = pool->branches[branch].leaves[(ticks >> 9) & 511];

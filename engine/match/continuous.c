@@ -1,8 +1,8 @@
 /* continuous.c - the walk of an incoming order through the other side.
  *
- * One walk serves both sides: it is written once over a constant `side` and inlined twice, so that neither copy
- * asks which side it is on, and twice again, without and with money. What is rare on the way (an own order, a pair that may not deal, all-or-none, the next
- * slice of an iceberg) is marked unlikely and lies outside the walk's own code. */
+ * One walk serves both sides: it is written once over a constant `side` and inlined twice, so that neither copy asks
+ * which side it is on, and twice again, without and with money. What is rare on the way (an own order, a pair that
+ * may not deal, all-or-none, the next slice of an iceberg) is marked unlikely and lies outside the walk's own code. */
 #include "engine/match/continuous.h"
 
 #include "engine/market/market.h"
@@ -248,7 +248,9 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
 /* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
 static inline enum deal_class class_of(const struct incoming *in, enum side side, uint16_t maker_flags) {
     uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker_flags & BOOK_FOREIGN ? 1 : 0;
-    return (enum deal_class)(side == SIDE_BUY ? maker_foreign << 1 | taker_foreign : taker_foreign << 1 | maker_foreign);
+    uint32_t buyer_foreign = side == SIDE_BUY ? taker_foreign : maker_foreign;
+    uint32_t seller_foreign = side == SIDE_BUY ? maker_foreign : taker_foreign;
+    return (enum deal_class)(seller_foreign << 1 | buyer_foreign);
 }
 
 /* `participant`: who entered the resting order. */

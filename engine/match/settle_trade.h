@@ -1,5 +1,5 @@
-/* settle_trade.h - the money of one trade, written into the walk itself: every trade comes through here, and a call with
- * all that it needs would cost a fifth of it. DEP-4, FEE-1 to 5.
+/* settle_trade.h - the money of one trade, written into the walk itself: every trade comes through here, and a call
+ * with all that it needs would cost a fifth of it. DEP-4, FEE-1 to 5.
  *
  * Each side's deposit gives the trade its share, which stays blocked behind the contract; both fees are charged; the
  * contract is written and said. What is rare (flat fees, unlike rates, brokers) is called: settle.c. */
@@ -51,7 +51,8 @@ static inline int64_t settle_rate_share(int64_t minor, uint32_t ppm) {
 
 static inline int64_t settle_to_byn(int64_t minor, int64_t byn_scaled) {
     uint64_t product;
-    if (!__builtin_mul_overflow((uint64_t)minor, (uint64_t)byn_scaled, &product) && product <= UINT64_MAX - settle_fx_scale)
+    if (!__builtin_mul_overflow((uint64_t)minor, (uint64_t)byn_scaled, &product) &&
+        product <= UINT64_MAX - settle_fx_scale)
         return (int64_t)((product + settle_fx_scale / 2) / settle_fx_scale);
     return (int64_t)decimal_divide_half_up((uint128)(uint64_t)minor * (uint64_t)byn_scaled, settle_fx_scale);
 }
@@ -104,8 +105,8 @@ struct trade_terms {
     int has_agents;             /* a broker entered one of the orders */
 };
 
-/* Figures go where they belong as soon as they are known: a walk has more of them under way than there are registers, and
- * each that has to wait is written and read once more. The trade is not counted yet. */
+/* Figures go where they belong as soon as they are known: a walk has more of them under way than there are
+ * registers, and each that has to wait is written and read once more. The trade is not counted yet. */
 static inline __attribute__((always_inline)) void settle_trade(struct exchange *x, const struct settlement *settlement,
                                                                enum side side, const struct incoming *in,
                                                                const struct trade_terms *trade, struct event *event) {

@@ -1,11 +1,11 @@
-/* clearance.h - what is known of the everyday order before it comes: a limit order on the own account of a firm that was
- * admitted before.
+/* clearance.h - what is known of the everyday order before it comes: a limit order on the own account of a firm that
+ * was admitted before.
  *
  * Most of what the rules ask depends on the firm, the instrument, the session and the date, and not on the order. So
  * when an order has passed the whole written order of checks, its answers are kept, and the next order of the same
- * firm, user, instrument and side needs only its price, its quantity and its deposit looked at - as long as nothing
- * but orders happened since (exchange.world). Whatever a clearance does not admit at once takes the long way, which
- * alone refuses: the order of checks stands in one place, rules.c. Who uses it: exchange_everyday.c.
+ * firm, user, instrument and side needs only its price, its quantity and its deposit looked at - as long as nothing but
+ * orders happened since (exchange.world). Whatever a clearance does not admit at once takes the long way, which alone
+ * refuses: the order of checks stands in one place, rules.c. Who uses it: exchange_everyday.c.
  *
  * Clearances are derived: they lie outside the digest, and losing one costs time and changes nothing. */
 #ifndef BIRZHA_CLEARANCE_H
@@ -48,7 +48,8 @@ static inline int clearance_covers(const struct clearance *clearance, const stru
     const uint64_t asked = clearance_shape(0xFF, 0, 0, 0xFF, 0);
     return clearance->world == x->world && clearance->participant == command->participant &&
            clearance->user == command->user && clearance->instrument == order->instrument &&
-           order->client == NAME_NONE && clearance->session == order->market_session && (clearance_shape_of(order) & asked) == clearance->shape;
+           order->client == NAME_NONE && clearance->session == order->market_session &&
+           (clearance_shape_of(order) & asked) == clearance->shape;
 }
 
 /* An order with these terms was admitted the long way. */

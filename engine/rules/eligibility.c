@@ -36,7 +36,8 @@ static struct verdict check_transit_session(const struct exchange *x, const stru
     int32_t from_date;
     if (!tables_allow_transit(x, instrument->section, &from_date))
         return verdict_refuse(REJECT_TRANSIT_NOT_ALLOWED, from_date, 0);
-    if (x->tables->transit_count > 0 && instrument->bases_count > 0 && x->rules_today[terms->instrument].transit_basis == RULE_ANY)
+    if (x->tables->transit_count > 0 && instrument->bases_count > 0 &&
+        x->rules_today[terms->instrument].transit_basis == RULE_ANY)
         return verdict_refuse(REJECT_TRANSIT_BASIS_INVALID, 0, 0);
     return verdict_ok();
 }

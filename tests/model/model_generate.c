@@ -14,9 +14,6 @@ void generator_init(struct generator *g, uint64_t seed, uint32_t rules) {
     g->state = seed;
     generator_random(&g->state);
     g->rules = rules;
-    g->domestic_byn_only = below(g, 3) > 0 ? RULE_DOMESTIC_BYN_ONLY : 0;
-    g->fee_days = (uint8_t)below(g, 6);
-    g->remarks_at_once = (uint8_t)(seed / 2 % 2 && !(rules & GENERATE_MONEY));  /* OPEN.md, D1: arrears follow from fees */
     generator_build_world(g);
     generator_build_rules(g);
     static const uint32_t wanted[] = { 30, 80, 150, 250 };
@@ -355,8 +352,7 @@ static void spoil(struct generator *g, struct command *c) {
 
 /* What exists already, and what cannot be. */
 static void make_odd_world(struct generator *g, struct command *c) {
-    do *c = g->world[below(g, g->world_count)];
-    while (c->kind == COMMAND_TRANSIT_RULE);    /* OPEN.md, D3 */
+    *c = g->world[below(g, g->world_count)];
     if (percent(g, 70)) spoil(g, c);
     c->participant = c->user = NAME_NONE;
 }
@@ -364,7 +360,6 @@ static void make_odd_world(struct generator *g, struct command *c) {
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
     c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
-    if (g->rules & GENERATE_MONEY) c->holiday.date += 15;   /* OPEN.md, D6 */
     if (one_in(g, 10)) c->holiday.date = one_in(g, 2) ? calendar_date_first - 1 : calendar_date_last + 1;
 }
 

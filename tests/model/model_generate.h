@@ -30,8 +30,6 @@ struct generator {
     struct command recent[generator_recent_max];    /* requests with names, to be sent once more */
     uint32_t recent_count;
     uint32_t open_orders_wanted;
-    uint8_t remarks_at_once, domestic_byn_only, fee_days;
-    uint32_t transit_sections;
     uint32_t rules;             /* enum generator_rules: what this world has */
 };
 

@@ -76,7 +76,7 @@ static void make_remark(struct generator *g, struct command *c) {
     c->remark.remark = (uint8_t)below(g, REMARK_COUNT + (percent(g, 1) ? 1 : 0));
     c->remark.value = percent(g, 30);
     if (c->remark.remark == REMARK_PAPERS && c->remark.value) c->remark.value = (uint8_t)(1 + below(g, 15));
-    c->remark.at_once = g->remarks_at_once;    /* OPEN.md, D1 */
+    c->remark.at_once = (uint8_t)below(g, 2);
     if (percent(g, 1)) c->remark.value = 16;
 }
 
@@ -147,7 +147,6 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
     c->kind = COMMAND_SESSION_TERMS;
     t->session = below(g, world_sessions + (percent(g, 2) ? 1 : 0));
     if (percent(g, 30)) t->direction = (uint8_t)below(g, DIRECTION_COUNT + (percent(g, 5) ? 1 : 0));
-    if (t->direction == DIRECTION_TRANSIT && !(g->rules & GENERATE_TABLES)) t->direction = DIRECTION_ANY;  /* D2 */
     if (percent(g, 10)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 5) ? 1 : 0));
     if (percent(g, 30)) t->flags = (uint8_t)below(g, 8);
     if (percent(g, 15)) t->currencies_mask = (uint8_t)below(g, 32);
@@ -182,8 +181,7 @@ static void make_table(struct generator *g, const struct model *m, struct comman
     if (roll < 3) {
         c->kind = COMMAND_TRANSIT_RULE;
         some_dates(g, m, &c->transit_rule.from_date, &c->transit_rule.to_date);
-        if (one_in(g, 3)) g->transit_sections |= 1U << below(g, SECTION_COUNT);   /* only ever more: OPEN.md, D3 */
-        c->transit_rule.sections_mask = percent(g, 97) ? g->transit_sections : 16;
+        c->transit_rule.sections_mask = percent(g, 97) ? below(g, 16) : 16;
     } else if (roll < 5) {
         c->kind = COMMAND_CURRENCY_RULE;
         some_dates(g, m, &c->currency_rule.from_date, &c->currency_rule.to_date);
@@ -198,8 +196,8 @@ static void make_table(struct generator *g, const struct model *m, struct comman
         b->deal_class = (uint8_t)below(g, percent(g, 98) ? 4 : 5);
         if (b->instrument >= world_instruments) return;
         uint32_t reference = generator_instruments[b->instrument].reference, width = below(g, 8);
-        /* No floor above a ceiling: OPEN.md, S1. */
-        b->level.ticks = b->band == BAND_RULE_CEILING ? reference + width : reference > width ? reference - width : 1;
+        bool above = b->band == BAND_RULE_CEILING ? percent(g, 90) : percent(g, 10);    /* seldom the wrong way round */
+        b->level.ticks = above ? reference + width : reference > width ? reference - width : 1;
         if (percent(g, 2)) b->level.ticks = one_in(g, 2) ? 0 : price_ticks_max + 1;
     }
 }
@@ -213,9 +211,9 @@ static void some_terms(struct generator *g, struct command *c) {
     t->deposit_ppm = percent(g, 90) ? 2000 : below(g, 100000);
     t->deposit_business_days = below(g, 4);
     t->fee_ppm = percent(g, 90) ? 2000 : below(g, 2) * 777777;
-    t->fee_due_business_days = g->fee_days;     /* OPEN.md, D5 */
+    t->fee_due_business_days = below(g, 6);
     t->exposure_factor = percent(g, 50) ? 500 : percent(g, 50) ? 0 : 50 + below(g, 1000);
-    t->flags = (uint8_t)(below(g, 2) * RULE_COLLECT_FEES | g->domestic_byn_only);  /* OPEN.md, D4 */
+    t->flags = (uint8_t)(below(g, 2) * RULE_COLLECT_FEES | (below(g, 3) > 0 ? RULE_DOMESTIC_BYN_ONLY : 0));
     bool is_first = g->world_next == 0;     /* which must be good: the flags count from the beginning */
     if (!is_first && percent(g, 3)) t->deposit_business_days = 4;
     if (!is_first && percent(g, 3)) t->deposit_ppm = 1000001;
@@ -339,8 +337,7 @@ void generator_build_rules(struct generator *g) {
         struct command *c = generator_add_world(g, COMMAND_TRANSIT_RULE);
         c->transit_rule.from_date = first_date + (int32_t)i * 3 - 5;
         c->transit_rule.to_date = date_none;
-        g->transit_sections |= below(g, 4) << i % 3;
-        c->transit_rule.sections_mask = g->transit_sections;
+        c->transit_rule.sections_mask = below(g, 16);
         c = generator_add_world(g, COMMAND_BASIS);
         c->basis.instrument = i * 2;
         set_text(c->basis.basis.place, place_size, "Vilnius");

@@ -316,12 +316,17 @@ void model_enter(struct model *m, struct order *o, enum event_kind kind, const s
     bool stays_out = kind == EVENT_TRIGGERED && (o->flags & ORDER_POST_ONLY) && ahead.fillable > 0;
     bool immediate = o->tif == TIF_IOC || o->tif == TIF_FOK;
     o->state = ORDER_INCOMING;
-    if (!immediate && !stays_out && (holds_back || !ahead.meets)) {
+    enum reject outside = kind == EVENT_TRIGGERED ? model_check_band(m, o, o->price).reason : REJECT_NONE;
+    if (!immediate && !stays_out && outside == REJECT_NONE && (holds_back || !ahead.meets)) {
         set_resting(m, o);
         model_announce(m, o, kind, before, EVENT_RESTS);
         return;
     }
     model_announce(m, o, kind, before, 0);
+    if (outside != REJECT_NONE) {
+        model_end_order(m, o, EVENT_CANCELED, CAUSE_BAND, outside);
+        return;
+    }
     if (stays_out) {
         model_end_order(m, o, EVENT_CANCELED, CAUSE_TRADING, REJECT_POST_ONLY_WOULD_TRADE);
         return;

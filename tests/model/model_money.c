@@ -135,7 +135,7 @@ static struct requirement requirement_of(const struct model *m, const struct ord
     if (r.ppm == 0) return r;
     r.amount = (int64_t)(((uint128)r.value * r.ppm + 999999) / 1000000);
     int64_t floor = m->terms.deposit_floors[m->instruments[o->instrument].currency].minor;
-    if (o->filled == 0 && r.amount <= floor) {      /* `by_floor` also where they are equal: OPEN.md, D9 */
+    if (o->filled == 0 && r.amount < floor) {
         r.amount = floor;
         r.by_floor = true;
     }

@@ -60,12 +60,19 @@ static struct verdict check_display(const struct order *o, bool given) {
     return fine();
 }
 
+/* PRC-2 */
+struct verdict model_check_band(const struct model *m, const struct order *o, uint32_t at) {
+    uint32_t ceiling = model_band(m, o, BAND_RULE_CEILING), floor = model_band(m, o, BAND_RULE_FLOOR);
+    if (ceiling != 0 && at > ceiling) return refuse_with(REJECT_PRICE_ABOVE_CEILING, floor, ceiling);
+    if (floor != 0 && at < floor) return refuse_with(REJECT_PRICE_BELOW_FLOOR, floor, ceiling);
+    return fine();
+}
+
 static struct verdict check_price(const struct model *m, const struct order *o) {
     if (o->price == PRICE_OFF_TICK) return refuse(REJECT_PRICE_NOT_ON_TICK);
     if (o->price == 0 || o->price > price_ticks_max) return refuse_with(REJECT_PRICE_INVALID, 1, price_ticks_max);
-    uint32_t ceiling = model_band(m, o, BAND_RULE_CEILING), floor = model_band(m, o, BAND_RULE_FLOOR);
-    if (ceiling != 0 && o->price > ceiling) return refuse_with(REJECT_PRICE_ABOVE_CEILING, floor, ceiling);
-    if (floor != 0 && o->price < floor) return refuse_with(REJECT_PRICE_BELOW_FLOOR, floor, ceiling);
+    struct verdict band = model_check_band(m, o, o->price);
+    if (band.reason != REJECT_NONE) return band;
     struct model_collar wide = model_collar_of(&m->instruments[o->instrument], 3);
     if (wide.high != 0 && (o->price < wide.low || o->price > wide.high))
         return refuse_with(REJECT_PRICE_OUTSIDE_COLLAR, wide.low, wide.high);
@@ -142,6 +149,7 @@ static struct verdict check_new_words(struct model *m, const struct order *o) {
     if (v.reason == REJECT_NONE) v = check_time_in_force(m, o, n->min.lots);
     if (v.reason == REJECT_NONE) v = check_display(o, n->has_display != 0);
     if (v.reason == REJECT_NONE && has_limit(o->type)) v = check_price(m, o);
+    if (v.reason == REJECT_NONE && o->type == ORDER_TYPE_MARKET) v = model_check_band(m, o, model_market_limit(m, o));
     if (v.reason == REJECT_NONE && is_stop(o->type)) v = check_stop(m, o);
     if (v.reason == REJECT_NONE) v = check_value(m, o);
     if (v.reason == REJECT_NONE) v = model_check_money(m, o, NULL);

@@ -254,6 +254,8 @@ enum reject model_pair_reason(const struct model *model, uint32_t instrument, ui
 enum deal_class model_class_of(const struct model *model, uint32_t seller, uint32_t buyer);
 /* Class that bands and waivers are asked for at entry (PRC-2). */
 enum deal_class model_entry_class(const struct model *model, uint32_t instrument, uint32_t side, uint32_t principal);
+/* Whether a price lies in the band of an order's side. */
+struct verdict model_check_band(const struct model *model, const struct order *order, uint32_t ticks);
 /* 0 = none. */
 uint32_t model_band(const struct model *model, const struct order *order, enum band_kind band);
 /* The first day to come on which a currency can be had; today when it can be had today; date_none = never again. With

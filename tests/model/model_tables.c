@@ -56,6 +56,7 @@ static uint32_t count_rows(const struct model *m, uint32_t kind) {
 static void say_rule(struct model *m) { model_say(m, EVENT_RULE, NAME_NONE)->rule.command = m->command->kind; }
 
 static struct verdict give_terms(struct model *m, const struct command_rule_terms *c) {
+    if (m->orders_given > 0) return refuse(REJECT_BAD_VALUE);
     for (uint32_t i = 0; i < CURRENCY_COUNT; i++)
         if (c->deposit_floors[i].minor < 0) return refuse(REJECT_BAD_VALUE);
     if (c->deposit_ppm > 1000000 || c->fee_ppm > 1000000 || c->deposit_business_days > 3 ||

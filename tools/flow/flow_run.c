@@ -205,8 +205,8 @@ static inline void hint(const struct replay *replay, const struct flow_operation
     }
 }
 
-/* Fetches what will be looked up for operations that come soon: here an order's id and then by that its slot, and in the
- * exchange what it knows to fetch. */
+/* Fetches what will be looked up for operations that come soon: here an order's id and then by that its slot, and in
+ * the exchange what it knows to fetch. */
 static inline void fetch_ahead(const struct replay *replay, const struct flow_operation *operation) {
     __builtin_prefetch(&replay->order_ids[operation[lookahead_count].id], 1);
     uint64_t order_id = replay->order_ids[operation[lookahead_count / 2].id];
