@@ -4,9 +4,9 @@
  *     bench_wire_client PORT echo ROUNDS
  *
  * The first: all lines are written out before the clock starts. Each connection is another firm of bench/wire.json; of
- * its requests 48.5 % are orders that rest away from the market, 41.5 % cancel one of those, 10 % are orders at 2700.00,
- * where firms of even number buy and those of odd number sell, so that they trade with each other. No more than WINDOW
- * requests of a connection are unanswered. The client never waits: it wants a processor of its own.
+ * its requests 10 % are orders at 2700.00, where firms of even number buy and those of odd number sell, so that they
+ * trade with each other; the others are orders that rest away from the market, and cancels of those, about one each.
+ * No more than WINDOW requests of a connection are unanswered. The client never waits: it wants a processor of its own.
  *
  * A request is acknowledged by its report: new, or canceled. Anything else (a rejection, an error) ends the run, and
  * at the end the counts must be exact. Beside orders a second it tells how much processor time the server took, which a
@@ -70,7 +70,8 @@ static void read_ticks(const char *pid, uint64_t ticks[2]) {
     fclose(file);
     text[size] = '\0';
     const char *at = strrchr(text, ')');
-    if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, &ticks[0], &ticks[1]) != 2)
+    if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, &ticks[0],
+                      &ticks[1]) != 2)
         stop("%s cannot be read", path);
 }
 
@@ -81,8 +82,9 @@ static uint32_t render_order(char *out, uint32_t firm, uint32_t number, uint64_t
     int buys = at_market ? firm % 2 == 0 : (int)(roll >> 20 & 1);
     uint32_t away = 100 + 5 * (uint32_t)(roll >> 24 & 31);
     uint32_t whole = at_market ? 2700 : buys ? 2700 - away : 2700 + away;
-    return (uint32_t)snprintf(out, line_max, "{\"type\":\"new_order\",\"cl_ord_id\":\"f%u-%07u\",\"symbol\":\"DY-SMP-EX\","
-                              "\"side\":\"%s\",\"order_qty\":%u,\"price\":\"%u.00\",\"time_in_force\":\"day\"}\n", firm, number,
+    return (uint32_t)snprintf(out, line_max, "{\"type\":\"new_order\",\"cl_ord_id\":\"f%u-%07u\","
+                              "\"symbol\":\"DY-SMP-EX\",\"side\":\"%s\",\"order_qty\":%u,\"price\":\"%u.00\","
+                              "\"time_in_force\":\"day\"}\n", firm, number,
                               buys ? "buy" : "sell", at_market ? 10 : 1 + (uint32_t)(roll >> 32) % 100, whole);
 }
 
@@ -99,8 +101,8 @@ static void render(struct client *client, uint32_t firm, uint32_t requests_count
         if (live_count == live_max && roll % 1000 < 900) cancels = 1;
         if (cancels) {
             uint32_t which = (uint32_t)(roll >> 32) % live_count;
-            size += (uint32_t)snprintf(client->lines + size, line_max, "{\"type\":\"cancel_order\",\"orig_cl_ord_id\":\"f%u-%07u\"}\n",
-                                       firm, live[which]);
+            size += (uint32_t)snprintf(client->lines + size, line_max, "{\"type\":\"cancel_order\",\"orig_cl_ord_id\":"
+                                       "\"f%u-%07u\"}\n", firm, live[which]);
             live[which] = live[--live_count];
             client->cancels_count++;
         } else {
@@ -218,8 +220,8 @@ static void run(struct client *clients, uint32_t connections_count, uint32_t win
     double kernel_ns = (double)(after[1] - before[1]) * tick_s * 1e9 / (double)(orders + cancels);
     printf("{\"connections\":%u,\"window\":%u,\"orders\":%" PRIu64 ",\"cancels\":%" PRIu64 ",\"trade_reports\":%" PRIu64
            ",\"seconds\":%.3f,\"acknowledged_per_s\":%.0f,\"server_user_ns\":%.0f,\"server_kernel_ns\":%.0f,"
-           "\"acknowledged_per_cpu_s\":%.0f,\"bytes_per_request\":%.0f}\n", connections_count, window, orders, cancels, trades,
-           seconds, (double)(orders + cancels) / seconds, user_ns, kernel_ns, 1e9 / (user_ns + kernel_ns),
+           "\"acknowledged_per_cpu_s\":%.0f,\"bytes_per_request\":%.0f}\n", connections_count, window, orders, cancels,
+           trades, seconds, (double)(orders + cancels) / seconds, user_ns, kernel_ns, 1e9 / (user_ns + kernel_ns),
            (double)bytes / (double)(orders + cancels));
 }
 
@@ -240,8 +242,9 @@ static void run_round_trips(struct client *client, uint32_t rounds) {
         times[i] = now_ns() - begin_ns;
     }
     qsort(times, rounds, sizeof *times, by_size);
-    printf("{\"rounds\":%u,\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}\n", rounds, (double)times[rounds / 2] / 1e3,
-           (double)times[rounds * 99ul / 100] / 1e3, (double)times[rounds * 999ul / 1000] / 1e3);
+    printf("{\"rounds\":%u,\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f}\n", rounds,
+           (double)times[rounds / 2] / 1e3, (double)times[rounds * 99ul / 100] / 1e3,
+           (double)times[rounds * 999ul / 1000] / 1e3);
     free(times);
 }
 
@@ -257,7 +260,8 @@ int main(int argc, char **argv) {
     if (argc != 6) stop("usage: bench_wire_client PORT CONNECTIONS WINDOW REQUESTS SERVER_PID");
     uint32_t connections_count = (uint32_t)strtoul(argv[2], NULL, 10), window = (uint32_t)strtoul(argv[3], NULL, 10);
     uint32_t requests_count = (uint32_t)strtoul(argv[4], NULL, 10);
-    if (connections_count == 0 || connections_count > connections_max || window == 0) stop("1 to 8 connections, a window");
+    if (connections_count == 0 || connections_count > connections_max || window == 0)
+        stop("1 to 8 connections, a window");
     for (uint32_t i = 0; i < connections_count; i++) {
         render(&clients[i], i, requests_count / connections_count);
         log_on(&clients[i], (int)strtol(argv[1], NULL, 10), i);
