@@ -26,11 +26,12 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a w
 /* The high bit of every byte that cannot stand in a string as it is; beyond the first of them it may be wrong. */
 static inline uint64_t special_bytes(uint64_t word) {
     uint64_t quote = word ^ EACH('"'), backslash = word ^ EACH('\\');
-    uint64_t found = ((word - EACH(0x20)) & ~word) | ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash);
-    return found & EACH(0x80);
+    uint64_t control = (word - EACH(0x20)) & ~word;
+    return (control | ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash)) & EACH(0x80);
 }
 
-/* Copies the first plain bytes of `text`, of at most `size`, to `out`, which has room for 7 more; gives their number. */
+/* Copies the first plain bytes of `text`, of at most `size`, to `out`, which has room for 7 more; gives their number.
+ */
 static inline uint32_t copy_plain(char *out, const char *text, uint32_t size) {
     uint32_t at = 0;
     for (; at + 8 <= size; at += 8) {
@@ -73,8 +74,8 @@ void json_field(struct json *json, const char *field, uint32_t field_size) {
 /* ---- numbers ---- */
 
 static const char pairs[201] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657"
-    "5859606162636465666768697071727374757677787980818283848586878889909192939495969798990";
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
 /* Digits of a number; 1 for 0. */
 static inline uint32_t digits_count(uint64_t value) {

@@ -1,9 +1,9 @@
 /* json.h - writes JSON, member by member, into a line. Private to the encoders.
  *
- * A line is begun, filled and ended; there is no tree. Digits are written two at a time, texts eight bytes at a time, and
- * the second of a time stamp is kept from one message to the next. Strings are escaped as JSON asks and bytes beyond ASCII pass as
- * they are: every text that gets here is valid UTF-8, since nothing else passes the guard. The bound is a CHECK,
- * because every message is known to fit. */
+ * A line is begun, filled and ended; there is no tree. Digits are written two at a time, texts eight bytes at a time,
+ * and the second of a time stamp is kept from one message to the next. Strings are escaped as JSON asks; bytes beyond
+ * ASCII pass as they are: every text that gets here is valid UTF-8, since nothing else passes the guard. The bound is a
+ * CHECK, because every message is known to fit. */
 #ifndef BIRZHA_WIRE_JSON_H
 #define BIRZHA_WIRE_JSON_H
 
