@@ -33,9 +33,9 @@ instructions() {
     echo $(((counts[1] - counts[0]) / 10000))
 }
 
+# A server on core 0: any command that prints its port.
 start() {
-    taskset -c 0 "$build/birzhad" --listen 127.0.0.1:0 --ephemeral --clock manual --scenario "$scenario" "$@" \
-        >"$folder/ready" 2>"$folder/log" &
+    taskset -c 0 "$@" >"$folder/ready" 2>"$folder/log" &
     server=$!
     for _ in $(seq 100); do grep -q ready "$folder/ready" && break; sleep 0.05; done
     port=$(sed 's/.*127\.0\.0\.1:\([0-9]*\)".*/\1/' "$folder/ready")
@@ -49,19 +49,31 @@ taskset -c 0 "$build/release/bench_wire" "$scenario" 9 | while read -r line; do
     printf '%-22s %10s %14s\n' "$name" "$(field ns <<<"$line")" "$count"
 done
 
+client=$build/release/bench_wire_client
+birzhad=("$build/birzhad" --listen 127.0.0.1:0 --ephemeral --clock manual --scenario "$scenario")
+# The round trip of one order: name of the case, then the server.
+round_trip() {
+    start "${@:2}"
+    taskset -c 1 "$client" "$port" echo 20000 | sed "s/^{/{\"case\":\"$1\",/" >>"$folder/$1"
+    stop
+}
 for ((round = 0; round < rounds; round++)); do
-    start
-    taskset -c 1 "$build/release/bench_wire_client" "$port" "$connections" "$window" "$requests" "$server" >>"$folder/load"
+    start "${birzhad[@]}"
+    taskset -c 1 "$client" "$port" "$connections" "$window" "$requests" "$server" >>"$folder/load"
     stop
-    start
-    taskset -c 1 "$build/release/bench_wire_client" "$port" echo 20000 >>"$folder/blocking"
-    stop
+    round_trip sleeping "${birzhad[@]}"
+    round_trip bare_sleeping "$client" bare sleep
+    round_trip polling "${birzhad[@]}" --busy-poll
+    round_trip bare_polling "$client" bare spin
 done
-cat "$folder/load" "$folder/blocking" >>"$json"
+cat "$folder"/{load,sleeping,bare_sleeping,polling,bare_polling} >>"$json"
 echo
 echo "$connections connections, $window requests under way on each, $requests requests, $rounds rounds"
 printf '%-46s %12s\n' 'acknowledged a second' "$(field acknowledged_per_s <"$folder/load" | median)" \
     'acknowledged a processor second of the server' "$(field acknowledged_per_cpu_s <"$folder/load" | median)" \
     'ns a request, in the server itself' "$(field server_user_ns <"$folder/load" | median)" \
     'ns a request, in the kernel for it' "$(field server_kernel_ns <"$folder/load" | median)" \
-    'round trip of one order, p50, us' "$(field p50_us <"$folder/blocking" | median)"
+    'round trip of one order, p50, us' "$(field p50_us <"$folder/sleeping" | median)" \
+    '  a bare server that answers as much' "$(field p50_us <"$folder/bare_sleeping" | median)" \
+    'the same with --busy-poll' "$(field p50_us <"$folder/polling" | median)" \
+    '  a bare server that polls' "$(field p50_us <"$folder/bare_polling" | median)"

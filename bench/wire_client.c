@@ -2,6 +2,7 @@
  *
  *     bench_wire_client PORT CONNECTIONS WINDOW REQUESTS SERVER_PID
  *     bench_wire_client PORT echo ROUNDS
+ *     bench_wire_client bare sleep|spin
  *
  * The first: all lines are written out before the clock starts. Each connection is another firm of bench/wire.json; of
  * its requests 10 % are orders at 2700.00, where firms of even number buy and those of odd number sell, so that they
@@ -12,7 +13,9 @@
  * at the end the counts must be exact. Beside orders a second it tells how much processor time the server took, which a
  * neighbour on its processor does not change as much.
  *
- * The second: one order at a time, and its round trip: percentiles in microseconds. */
+ * The second: one order at a time, and its round trip: percentiles in microseconds. The third is what it is held
+ * against: a server that prints its port, takes one connection, and answers every line with the same report; it
+ * sleeps until something comes, or asks again and again. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -237,6 +241,7 @@ static void run_round_trips(struct client *client, uint32_t rounds) {
     if (!times) stop("no memory");
     for (uint32_t i = 0; i < rounds; i++) {
         int64_t begin_ns = now_ns();
+        client->sent_count = i;
         send_requests(client, 1);
         while (client->acks_count == i) take_answers(client);
         times[i] = now_ns() - begin_ns;
@@ -248,8 +253,47 @@ static void run_round_trips(struct client *client, uint32_t rounds) {
     free(times);
 }
 
+/* ---- the bare server ---- */
+
+static void write_all(int to, const char *text) {
+    if (send(to, text, strlen(text), MSG_NOSIGNAL) != (ssize_t)strlen(text)) stop("the client is gone");
+}
+
+static void run_bare(int timeout_ms) {
+    static const char report[] =
+        "{\"type\":\"execution_report\",\"seq\":118,\"exec_type\":\"new\",\"ord_status\":\"new\","
+        "\"cl_ord_id\":\"f0-0000001\",\"order_id\":\"4294967297\",\"exec_id\":\"310-1-b\",\"symbol\":\"DY-SMP-EX\","
+        "\"side\":\"buy\",\"order_qty\":40,\"cum_qty\":0,\"leaves_qty\":40,\"price\":\"2700.00\","
+        "\"ord_type\":\"limit\","
+        "\"time_in_force\":\"day\",\"deposit\":\"0.00\",\"ts\":\"2021-06-28T06:00:00.000000000Z\"}\n";
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    char line[4096];
+    int one = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(listener, (struct sockaddr *)&address, size) < 0 || listen(listener, 1) < 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &size) < 0) stop("cannot listen: %s", strerror(errno));
+    printf("{\"type\":\"ready\",\"tcp\":\"127.0.0.1:%u\"}\n", ntohs(address.sin_port));
+    fflush(stdout);
+    int client = accept(listener, NULL, NULL);
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (recv(client, line, sizeof line, 0) <= 0) stop("the client is gone");
+    write_all(client, "{\"type\":\"logon_ack\"}\n");
+    struct epoll_event event = {.events = EPOLLIN};
+    int poll = epoll_create1(0);
+    if (epoll_ctl(poll, EPOLL_CTL_ADD, client, &event) < 0) stop("no epoll: %s", strerror(errno));
+    for (;;) {
+        if (epoll_wait(poll, &event, 1, timeout_ms) <= 0) continue;
+        if (recv(client, line, sizeof line, 0) <= 0) break;
+        write_all(client, report);
+    }
+}
+
 int main(int argc, char **argv) {
     static struct client clients[connections_max];
+    if (argc == 3 && strcmp(argv[1], "bare") == 0) {
+        run_bare(strcmp(argv[2], "spin") == 0 ? 0 : -1);
+        return 0;
+    }
     if (argc == 4 && strcmp(argv[2], "echo") == 0) {
         uint32_t rounds = (uint32_t)strtoul(argv[3], NULL, 10);
         render(&clients[0], 0, rounds);
