@@ -125,7 +125,7 @@ static int find(const char *const *names, size_t count, const char *text) {
 /* NULL, or what would have been right. */
 static const char *set(struct config *config, enum flag flag, const char *value) {
     int mode;
-    CHECK(value != NULL || flags[flag].takes_value == 0);
+    CHECK(value != NULL || flag == FLAG_EPHEMERAL || flag == FLAG_PRUNE || flag == FLAG_BUSY_POLL);
     switch (flag) {
     case FLAG_LISTEN:
         return parse_listen(config, value) ? NULL : "HOST:PORT, port 0 to 65535";
