@@ -166,7 +166,7 @@ $(foreach f,$(FLAVOURS),$(eval $(patsubst %.c,$(BUILD)/$(f)/obj/%.o,$(shell find
 $(patsubst %.c,$(BUILD)/clang/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')): | $(BUILD)/.full-tools
 
 # ---- what people type ----
-.PHONY: run test check-full nightly fuzz bench lint tidy format clean install help
+.PHONY: run test check-full nightly fuzz bench bench-wire lint tidy format clean install help
 
 run: all ## start a demonstration market with background traders
 	@BUILD=$(BUILD) sh tools/run.sh
@@ -198,6 +198,9 @@ fuzz: $(patsubst %,$(BUILD)/fuzz/%,$(FUZZERS)) ## RUNS executions of every fuzz 
 
 bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the four order flows, beside a limit sketch and a naive engine
 	@BUILD=$(BUILD) bash bench/core.sh
+
+bench-wire: all $(BUILD)/release/bench_wire $(BUILD)/release/bench_wire_client ## messages in and out, and orders acknowledged a second over loopback
+	@BUILD=$(BUILD) bash bench/wire.sh
 
 lint: $(BUILD)/clang/birzhad $(BUILD)/clang/birzha $(patsubst %,$(BUILD)/clang/test_%,$(TESTED)) tidy | $(BUILD)/.full-tools ## clang and gcc with every warning an error, clang's analyzer, house rules
 	@$(MAKE) --no-print-directory WERROR=1 BUILD=$(BUILD)/werror $(BUILD)/werror/birzhad $(BUILD)/werror/birzha >/dev/null

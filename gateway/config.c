@@ -12,6 +12,7 @@
     XX(LISTEN, "--listen", 1) XX(DATA, "--data", 1) XX(SCENARIO, "--scenario", 1) XX(CLOCK, "--clock", 1) \
     XX(SYNC, "--sync", 1) XX(SNAPSHOT_EVERY, "--snapshot-every", 1) XX(PRUNE, "--prune", 0) \
     XX(SEGMENT_MIB, "--segment-mib", 1) XX(RECORD, "--record", 1) XX(EPHEMERAL, "--ephemeral", 0) \
+    XX(BUSY_POLL, "--busy-poll", 0) \
     XX(HELP, "--help", 0) XX(VERSION, "--version", 0)
 
 #define XX(name, text, takes) FLAG_##name,
@@ -52,7 +53,7 @@ const char *config_usage(void) {
            "\n"
            "    birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]\n"
            "            [--sync group|interval|none] [--snapshot-every N] [--prune] [--segment-mib N]\n"
-           "            [--record FILE] [--ephemeral]\n"
+           "            [--record FILE] [--ephemeral] [--busy-poll]\n"
            "\n"
            "  --listen HOST:PORT   TCP address to listen on; port 0 takes a free port (127.0.0.1:7400)\n"
            "  --data DIR           journal and snapshots (./birzha-data); created when it is not there\n"
@@ -65,6 +66,8 @@ const char *config_usage(void) {
            "  --segment-mib N      size of a journal file, 1 to 1024 MiB (64)\n"
            "  --record FILE        writes every command and its events to FILE, for birzha report\n"
            "  --ephemeral          no journal at all: the world ends with the process\n"
+           "  --busy-poll          asks the network again and again instead of sleeping until something comes: the\n"
+           "                       shortest answers, and a processor that is always busy\n"
            "  --help, --version\n"
            "\n"
            "Prints one line of JSON to standard output when it is ready to accept; logs go to standard error.\n"
@@ -122,7 +125,7 @@ static int find(const char *const *names, size_t count, const char *text) {
 /* NULL, or what would have been right. */
 static const char *set(struct config *config, enum flag flag, const char *value) {
     int mode;
-    CHECK(value != NULL || flag == FLAG_EPHEMERAL || flag == FLAG_PRUNE);
+    CHECK(value != NULL || flag == FLAG_EPHEMERAL || flag == FLAG_PRUNE || flag == FLAG_BUSY_POLL);
     switch (flag) {
     case FLAG_LISTEN:
         return parse_listen(config, value) ? NULL : "HOST:PORT, port 0 to 65535";
@@ -152,6 +155,9 @@ static const char *set(struct config *config, enum flag flag, const char *value)
         return *value ? NULL : "a file";
     case FLAG_EPHEMERAL:
         config->ephemeral = 1;
+        return NULL;
+    case FLAG_BUSY_POLL:
+        config->busy_poll = 1;
         return NULL;
     default:
         return NULL;

@@ -2,7 +2,7 @@
  *
  *     birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]
  *             [--sync group|interval|none] [--snapshot-every N] [--prune] [--segment-mib N]
- *             [--record FILE] [--ephemeral] [--help] [--version]
+ *             [--record FILE] [--ephemeral] [--busy-poll] [--help] [--version]
  *
  * A value may stand behind its flag or be joined to it by '='. Texts point into argv. */
 #ifndef BIRZHA_CONFIG_H
@@ -35,6 +35,7 @@ struct config {
     enum sync_mode sync;
     const char *record;             /* NULL = no recording; else where commands and events are written */
     uint32_t ephemeral;             /* 1 = no journal at all */
+    uint32_t busy_poll;             /* 1 = never waits for the network, asks again and again */
     uint32_t snapshot_every;        /* commands between snapshots; 0 = only when asked and at the end */
     uint32_t prune;                 /* 1 = segments that the older snapshot does not need are removed */
     uint32_t segment_mib;           /* of a new journal segment */

@@ -58,6 +58,16 @@ static void print_ready(const struct config *config, uint16_t port) {
     fflush(stdout);
 }
 
+/* Until nothing keeps the loop alive. Who sleeps until something comes is woken some microseconds late: busy polling
+ * buys them for a processor. */
+static void run_loop(uv_loop_t *loop, const struct config *config) {
+    if (!config->busy_poll) {
+        uv_run(loop, UV_RUN_DEFAULT);
+        return;
+    }
+    while (uv_run(loop, UV_RUN_NOWAIT)) continue;
+}
+
 static int run(struct daemon *daemon, const struct config *config) {
     char error[error_size];
     uv_loop_t *loop = uv_default_loop();
@@ -75,7 +85,7 @@ static int run(struct daemon *daemon, const struct config *config) {
         code = EXIT_START_FAILED;
     } else {
         print_ready(config, port);
-        uv_run(loop, UV_RUN_DEFAULT);
+        run_loop(loop, config);
     }
     close_signals(signals);
     daemon_close(daemon);

@@ -289,11 +289,14 @@ static void on_used_up(struct connection *connection) {
 
 /* How many more requests may be applied in this turn. */
 static uint32_t requests_left(struct connection *connection) {
-    const struct network *network = connection->network;
-    if (connection->turn != network->turn) connection->requests_count = 0;
+    struct network *network = connection->network;
+    if (connection->turn != network->turn) {
+        connection->requests_count = 0;
+        network->askers_count++;
+    }
     connection->turn = network->turn;
-    uint32_t limit = network->requests_limit_turn;
-    return connection->requests_count < limit ? limit - connection->requests_count : 0;
+    uint32_t share = network->requests_share;
+    return connection->requests_count < share ? share - connection->requests_count : 0;
 }
 
 /* Applies requests until the input or the turn is used up. */

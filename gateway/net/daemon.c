@@ -97,12 +97,17 @@ static struct hub_host host_of(struct daemon *daemon, enum clock_mode clock) {
 static void on_due(uv_timer_t *timer) {
     struct daemon *daemon = timer->data;
     if (sequencer_on_time(&daemon->sequencer)) hub_deliver(&daemon->hub);
+    daemon->planned_due_ns = 0;
     plan_due(daemon);
 }
 
-/* Rounded up, so that the timer never comes too early; at most an hour, since a plan can change. */
+/* After every command: few of them change when something is due. Rounded up, so that the timer never comes too early;
+ * at most an hour, since a plan can change. */
 static void plan_due(struct daemon *daemon) {
     const int64_t hour_ms = 3600 * 1000, ms_ns = 1000 * 1000;
+    int64_t planned_ns = exchange_next_due_ns(daemon->sequencer.exchange);
+    if (planned_ns == daemon->planned_due_ns) return;
+    daemon->planned_due_ns = planned_ns;
     int64_t due_ns = sequencer_due_in_ns(&daemon->sequencer);
     if (due_ns == INT64_MAX) return;
     int64_t due_ms = due_ns / ms_ns + 1;

@@ -28,6 +28,7 @@ struct daemon {
     uv_timer_t due;                     /* wall clock: when something is due */
     uv_prepare_t turn_end;              /* what the turn recorded goes to the file */
     uv_timer_t sync;                    /* --sync interval: asks for the disk */
+    int64_t planned_due_ns;             /* what `due` was set for; 0 = look again */
     uint32_t is_stopping;               /* 0 or 1 */
     struct committer *committer;        /* NULL: --ephemeral */
     struct committer committer_memory;

@@ -64,11 +64,20 @@ static void on_check(uv_check_t *handle) {
     network_release(network);
 }
 
+/* Those who asked in the last turn will probably ask in the next. */
+static void set_share(struct network *network) {
+    uint32_t share = requests_per_turn / (network->askers_count > 0 ? network->askers_count : 1);
+    if (share < requests_share_min) share = requests_share_min;
+    network->requests_share = share < network->requests_share_max ? share : network->requests_share_max;
+    network->askers_count = 0;
+}
+
 /* What timers caused must not wait for the next arrival. */
 static void on_prepare(uv_prepare_t *handle) {
     struct network *network = handle->data;
     network_release(network);
     set_awake(network);
+    set_share(network);
     network->turn++;
 }
 
@@ -97,7 +106,7 @@ void network_open(struct network *network, uv_loop_t *loop, struct hub *hub, str
     network->hub = hub;
     network->publisher = publisher;
     network->patience = network_patience_default;
-    network->requests_limit_turn = requests_per_turn;
+    network->requests_share = network->requests_share_max = requests_share_max;
     network->connections_count_max = connections_limit();
     network->turn_ns = steady_now_ns();
     /* None of these can fail, and none of them keeps the loop alive: connections and the listener do. */

@@ -8,9 +8,11 @@
  * durability: the commands of the turn are handed to the journal there, and a byte that may tell of a command leaves
  * when the command is on disk (committer.h).
  *
- * Fairness: a connection may have `requests_per_turn` requests applied in a turn; then it joins the ready queue and the
- * others come first. While its requests wait, or its outbox is over the soft limit, or its dialog is busy, nothing
- * more is read from it: the sender feels it through TCP.
+ * Fairness: a turn has room for `requests_per_turn` requests, shared by the connections that had any in the turn
+ * before; none gets fewer than `requests_share_min`, and none more than `requests_share_max`, with whose answers its
+ * outbox is full. Who has had its share joins the ready queue, and the others come first. So one client alone is served
+ * in large pieces, and among many nobody waits long. While its requests wait, or its outbox is over the soft limit, or
+ * its dialog is busy, nothing more is read from it: the sender feels it through TCP.
  *
  * Patience (steady time, looked at every tick_ms): an unfinished line is cut after line_timeout_ns without a byte; a
  * connection whose outbox lost not one byte in stall_timeout_ns is too slow (1204); one that is being finished
@@ -31,7 +33,9 @@ struct publisher;
 enum {
     read_size_max = 64 * 1024,
     send_buffer_size = 256 * 1024,      /* of the kernel, for one connection */
-    requests_per_turn = 64,
+    requests_per_turn = 1024,
+    requests_share_min = 64,            /* of one connection */
+    requests_share_max = 256,
     tick_ms = 250,
     descriptors_reserved = 64,
 };
@@ -51,7 +55,9 @@ struct network {
     struct committer *committer;        /* NULL: there is no journal, and nothing waits for one */
     struct network_patience patience;
     uint32_t connections_count, connections_count_max;
-    uint32_t requests_limit_turn;       /* requests_per_turn; tests choose another */
+    uint32_t requests_share;            /* how many requests of a connection are applied in this turn */
+    uint32_t requests_share_max;        /* tests choose another */
+    uint32_t askers_count;              /* connections that had a request applied in this turn */
 
     uint64_t turn;                      /* counts the turns of the loop */
     int64_t turn_ns;                    /* steady time, read once or twice a turn */

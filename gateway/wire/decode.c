@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/wire/entry.h"
 #include "gateway/wire/forms.h"
 #include "gateway/wire/guard.h"
 #include "gateway/wire/line.h"
+#include "gateway/wire/scan.h"
 #include "instruments/check.h"
 
 /* cJSON takes a 64-byte node for every value and a copy of every string. The most that one byte of a line can ask for
@@ -17,7 +19,13 @@ enum { arena_size = 48 * line_size_max, line_padding = 2 };
 _Static_assert(sizeof(cJSON) <= 64, "the arena is sized for nodes of 64 bytes");
 
 struct decoder {
-    const cJSON *root;          /* of the line of the last decode_head; lies in the arena */
+    const cJSON *root;          /* of the line of the last decode_head; lies in the arena. NULL = not parsed (yet) */
+    const char *given;          /* that line, where the caller has it; NULL = it was refused */
+    uint32_t given_size;
+    uint32_t is_scanned;        /* 1: `scan` has its members */
+    enum decoder_way way;
+    struct scan scan;
+    struct entry_guesses guesses;
     size_t arena_used;
     char line[line_size_max + line_padding];
     alignas(16) char arena[arena_size];
@@ -25,7 +33,7 @@ struct decoder {
 
 /* ---- the arena, and the parser on top of it ---- */
 
-/* cJSON's allocator has no argument to carry this. Set while decode_head parses. */
+/* cJSON's allocator has no argument to carry this. Set while a line is parsed. */
 static struct decoder *active;
 
 static void *arena_take(size_t size) {
@@ -38,10 +46,11 @@ static void *arena_take(size_t size) {
 
 static void arena_give(void *memory) { (void)memory; }
 
-/* NULL when the parser refuses, which after the guard it has no reason to. The two zero bytes behind the line keep a
- * parser that looks ahead inside the buffer. */
-static const cJSON *parse(struct decoder *decoder, const char *line, uint32_t size) {
-    memcpy(decoder->line, line, size);
+/* The line of the last decode_head. NULL when the parser refuses, which after the guard it has no reason to. The two
+ * zero bytes behind the line keep a parser that looks ahead inside the buffer. */
+static const cJSON *parse(struct decoder *decoder) {
+    const uint32_t size = decoder->given_size;
+    memcpy(decoder->line, decoder->given, size);
     memset(decoder->line + size, 0, line_padding);
     decoder->arena_used = 0;
     active = decoder;
@@ -55,10 +64,16 @@ static const cJSON *parse(struct decoder *decoder, const char *line, uint32_t si
 
 size_t decoder_size(void) { return sizeof(struct decoder); }
 
-struct decoder *decoder_init(void *memory) {
+struct decoder *decoder_init(void *memory) { return decoder_init_for(memory, DECODER_BOTH_WAYS); }
+
+struct decoder *decoder_init_for(void *memory, enum decoder_way way) {
     struct decoder *decoder = memory;
     CHECK(decoder != NULL);
     decoder->root = NULL;
+    decoder->given = NULL;
+    decoder->given_size = decoder->is_scanned = 0;
+    decoder->way = way;
+    decoder->guesses = (struct entry_guesses){.instruments = {0}};
     decoder->arena_used = 0;
     return decoder;
 }
@@ -179,13 +194,43 @@ static int read_id(const cJSON *item, struct request_id *id) {
     return 0;
 }
 
-static void request_begin(struct request *request) {
-    request->type = REQUEST_UNKNOWN;
-    request->id.size = 0;
+/* The same from the line itself, where there is nothing to escape, and every byte is a character. */
+static void take_id(const struct scan_value *value, struct request_id *id) {
+    if (value->kind == SCAN_INTEGER) {
+        memcpy(id->json, value->text, value->size);
+        id->size = (uint8_t)value->size;
+    } else if (value->kind == SCAN_STRING && value->size <= request_id_characters_max) {
+        memcpy(id->json, value->text - 1, value->size + 2);
+        id->size = (uint8_t)(value->size + 2);
+    }
+}
+
+/* Nothing is said yet but perhaps type and req_id. */
+static void clear_body(struct request *request) {
     request->command = (struct command){.kind = 0};
     request->words.symbol[0] = request->words.price[0] = request->words.stop[0] = '\0';
     request->words.client[0] = request->words.session[0] = '\0';
     request->words.quantity[0] = request->words.display[0] = request->words.min[0] = '\0';
+}
+
+static void request_begin(struct request *request) {
+    request->type = REQUEST_UNKNOWN;
+    request->id.size = 0;
+    clear_body(request);
+}
+
+static void read_head(const cJSON *root, struct request *request) {
+    const cJSON *type = find_member(root, "type"), *id = find_member(root, "req_id");
+    if (type != NULL && cJSON_IsString(type)) {
+        request->type = request_find(type->valuestring, (uint32_t)strlen(type->valuestring));
+    }
+    if (id != NULL) (void)read_id(id, &request->id);
+}
+
+static void take_head(const struct scan *scan, struct request *request) {
+    const struct scan_value *type = scan_find(scan, MEMBER_TYPE), *id = scan_find(scan, MEMBER_REQ_ID);
+    if (type != NULL && type->kind == SCAN_STRING) request->type = request_find(type->text, type->size);
+    if (id != NULL) take_id(id, &request->id);
 }
 
 int decode_head(struct decoder *decoder, const char *line, uint32_t size, struct request *request,
@@ -193,18 +238,22 @@ int decode_head(struct decoder *decoder, const char *line, uint32_t size, struct
     CHECK(size <= line_size_max);
     struct guard_error guard;
     decoder->root = NULL;
+    decoder->given = line;
+    decoder->given_size = size;
     request_begin(request);
+    decoder->is_scanned = decoder->way == DECODER_BOTH_WAYS && scan_line(line, size, &decoder->scan);
+    if (decoder->is_scanned) {
+        take_head(&decoder->scan, request);
+        return 0;
+    }
     if (json_guard(line, size, &guard_limits_line, &guard) != 0) {
+        decoder->given = NULL;
         return fail(error, REJECT_MALFORMED_REQUEST, "", "%s, at byte %zu", guard_reason_text(guard.reason),
                     guard.offset);
     }
-    decoder->root = parse(decoder, line, size);
+    decoder->root = parse(decoder);
     if (decoder->root == NULL) return fail(error, REJECT_MALFORMED_REQUEST, "", "not JSON, at byte 0");
-    const cJSON *type = find_member(decoder->root, "type"), *id = find_member(decoder->root, "req_id");
-    if (type != NULL && cJSON_IsString(type)) {
-        request->type = request_find(type->valuestring, (uint32_t)strlen(type->valuestring));
-    }
-    if (id != NULL) (void)read_id(id, &request->id);
+    read_head(decoder->root, request);
     return 0;
 }
 
@@ -258,9 +307,9 @@ static int read_members(struct body *body, const cJSON *root) {
     return body->form->finish == NULL ? 0 : body->form->finish(body);
 }
 
-int decode_body(struct decoder *decoder, const struct exchange *exchange, uint32_t participant,
-                struct request *request, struct decode_error *error) {
-    CHECK(decoder->root != NULL);
+/* By the form of its type. */
+static int decode_by_form(struct decoder *decoder, const struct exchange *exchange, uint32_t participant,
+                          struct request *request, struct decode_error *error) {
     if (request->type == REQUEST_UNKNOWN) return refuse_type(decoder, error);
     if (request_availability(request->type) == LATER) {
         return fail(error, REJECT_NOT_AVAILABLE, "type", "%s is not available yet", request_name(request->type));
@@ -274,4 +323,18 @@ int decode_body(struct decoder *decoder, const struct exchange *exchange, uint32
     if (body.unknown_name.reason == 0 && body.later.reason == 0) return 0;
     *error = body.unknown_name.reason != 0 ? body.unknown_name : body.later;
     return -1;
+}
+
+int decode_body(struct decoder *decoder, const struct exchange *exchange, uint32_t participant,
+                struct request *request, struct decode_error *error) {
+    CHECK(decoder->given != NULL);
+    if (decoder->is_scanned) {
+        const struct entry entry = {.scan = &decoder->scan, .exchange = exchange, .guesses = &decoder->guesses,
+                                    .participant = participant};
+        if (entry_read(&entry, request) == ENTRY_READ) return 0;
+        clear_body(request);
+        decoder->root = parse(decoder);
+        if (decoder->root == NULL) return fail(error, REJECT_MALFORMED_REQUEST, "", "not JSON, at byte 0");
+    }
+    return decode_by_form(decoder, exchange, participant, request, error);
 }

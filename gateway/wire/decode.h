@@ -12,8 +12,13 @@
  * engine/command.h and are refused by the exchange at their place in the order of checks. An order of a symbol that
  * does not exist has instrument NAME_NONE; a mass cancel's is INSTRUMENT_UNKNOWN, as NAME_NONE says "all" there.
  *
+ * Two ways lead to a request. The lines of order entry (new, amend and cancel an order, mass cancel, heartbeat) are
+ * flat and plain, and are understood in one pass (scan.h, entry.h). Everything else, and every line with anything wrong
+ * in it, is read by json_guard, cJSON and the forms (forms.h), which alone refuse. A line that goes the first way gives
+ * the request that the second would give, to the byte.
+ *
  * The JSON parser's memory is a bump arena inside the decoder, emptied with every line. cJSON knows one allocator per
- * process: it is switched during decode_head only, so there is one decoder at work at a time, on one thread. */
+ * process: it is switched while a line is parsed, so there is one decoder at work at a time, on one thread. */
 #ifndef BIRZHA_WIRE_DECODE_H
 #define BIRZHA_WIRE_DECODE_H
 
@@ -40,10 +45,13 @@ struct decoder;
 size_t decoder_size(void);
 /* `memory`: decoder_size() bytes, 64-byte aligned, the caller's; zeroed or not. */
 struct decoder *decoder_init(void *memory);
+/* FORMS_ONLY: for those who compare the two ways. */
+enum decoder_way { DECODER_BOTH_WAYS, DECODER_FORMS_ONLY };
+struct decoder *decoder_init_for(void *memory, enum decoder_way way);
 
-/* Step 1. `line` has no end-of-line and at most line_size_max bytes; it is not needed afterwards. 0: request->type
- * and request->id are set (a req_id that is no good is not: step 2 refuses it). -1: *error is 108, and request->type is
- * REQUEST_UNKNOWN without id. */
+/* Step 1. `line` has no end-of-line and at most line_size_max bytes; it stays where it is until step 2 is done. 0:
+ * request->type and request->id are set (a req_id that is no good is not: step 2 refuses it). -1: *error is 108, and
+ * request->type is REQUEST_UNKNOWN without id. */
 __attribute__((warn_unused_result))
 int decode_head(struct decoder *decoder, const char *line, uint32_t size, struct request *request,
                 struct decode_error *error);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/wire/figures.h"
 #include "instruments/check.h"
 #include "instruments/decimal.h"
 #include "instruments/name_table.h"
@@ -146,14 +147,7 @@ int member_order_id(struct body *body, const cJSON *item, const char *field, uin
     if (!cJSON_IsString(item) || item->valuestring[0] == '\0') {
         return bad_kind(body, field, "a string, as it stands in a report");
     }
-    uint64_t value = 0;
-    const char *text = item->valuestring;
-    int known = text[0] != '0';
-    for (; known && *text != '\0'; text++) {
-        known = *text >= '0' && *text <= '9' && !__builtin_mul_overflow(value, 10, &value) &&
-                !__builtin_add_overflow(value, (uint64_t)(*text - '0'), &value);
-    }
-    *order_id = known ? value : UINT64_MAX;
+    *order_id = figure_order_id(item->valuestring, (uint32_t)strlen(item->valuestring));
     return 0;
 }
 
@@ -164,22 +158,9 @@ int member_lots(struct body *body, const cJSON *item, const char *field, uint32_
     int64_t value = 0;
     if (!cJSON_IsNumber(item)) return bad_kind(body, field, "an integer number of lots");
     if (member_integer(body, item, field, INT64_MIN, INT64_MAX, &value) != 0) return -1;
-    *lots = value <= 0 ? 0 : value > QUANTITY_LOTS_MAX ? UINT32_MAX : (uint32_t)value;
+    *lots = figure_lots(value);
     snprintf(words, request_word_size, "%" PRId64, value);
     return 0;
-}
-
-/* Ticks of an instrument for a price that is well written. */
-static uint32_t ticks_of(const struct instrument *instrument, const char *text, uint32_t size) {
-    int64_t scaled;
-    enum decimal_status status = decimal_parse(text, size, instrument->price_places, &scaled);
-    if (text[0] == '-' || status == DECIMAL_OUT_OF_RANGE) return PRICE_INVALID;
-    if (status == DECIMAL_TOO_PRECISE) return PRICE_OFF_TICK;
-    CHECK(status == DECIMAL_OK);
-    /* An instrument whose terms are not there yet has no tick, and cannot be traded. */
-    if (scaled == 0 || instrument->tick_scaled == 0) return PRICE_INVALID;
-    if (scaled / instrument->tick_scaled > price_ticks_max) return PRICE_INVALID;
-    return scaled % instrument->tick_scaled == 0 ? (uint32_t)(scaled / instrument->tick_scaled) : PRICE_OFF_TICK;
 }
 
 int member_price(struct body *body, const cJSON *item, const char *field, uint32_t *ticks,
@@ -189,17 +170,15 @@ int member_price(struct body *body, const cJSON *item, const char *field, uint32
     if (cJSON_IsString(item)) text = item->valuestring;
     else if (cJSON_IsNumber(item)) snprintf(digits, sizeof digits, "%" PRId64, (int64_t)item->valuedouble);
     else return bad_kind(body, field, "a decimal string such as \"2700.00\", or an integer");
-    int64_t scaled;
-    uint32_t size = (uint32_t)strlen(text);
-    if (decimal_parse(text, size, decimal_places_max, &scaled) == DECIMAL_MALFORMED) {
+    const struct instrument *instrument = NULL;
+    if (body->instrument < exchange_instruments_count(body->exchange)) {
+        instrument = exchange_instrument(body->exchange, body->instrument);
+    }
+    if (figure_ticks(instrument, text, (uint32_t)strlen(text), ticks) != 0) {
         return body_refuse(body, REJECT_BAD_VALUE, field, "%s is a decimal such as 2700.00, not \"%s\"", field,
                            quote(text, given));
     }
     snprintf(words, request_word_size, "%s", text);
-    *ticks = PRICE_INVALID;
-    if (body->instrument < exchange_instruments_count(body->exchange)) {
-        *ticks = ticks_of(exchange_instrument(body->exchange, body->instrument), text, size);
-    }
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,6 +101,31 @@ Test(startup, a_broken_world_exits_1_and_names_file_line_and_key) {
         cr_expect_str_empty(outcome.output, "%s", world->name);
         unlink(path);
     }
+}
+
+/* All that else wakes the loop: arrivals, timers, password threads, the journal's writer, signals. */
+Test(startup, busy_polling_changes_nothing_but_the_waiting) {
+    struct server server;
+    char data[] = "/tmp/birzha-busy-XXXXXX", path[64];
+    cr_assert_not_null(mkdtemp(data));
+    scenario_write(path, "{ 'name': 'x', 'start': '2021-06-28T06:00:00Z', 'rules': 'none', 'instruments': ['DY-SMP-EX'],"
+                         " 'participants': [{ 'id': 'A', 'country': 'BY', 'accreditations': [{ 'section': 'agri',"
+                         " 'from': '2020-01-01' }] }], 'users': [{ 'user': 'u', 'participant': 'A', 'role': 'trader',"
+                         " 'password': 'u-secret' }] }");
+    server_start_with(&server, (const char *const[]){"--listen", "127.0.0.1:0", "--busy-poll", "--data", data,
+                                                     "--clock", "manual", "--scenario", path, NULL});
+    struct client *client = client_logon(&server, "u");
+    for (int i = 0; i < 20; i++) {
+        client_send(client, "{'type':'new_order','req_id':%d,'cl_ord_id':'o%d','symbol':'DY-SMP-EX','side':'buy',"
+                            "'order_qty':1,'price':'2600.00'}", i, i);
+        client_expect(client, "{'type':'execution_report','req_id':%d,'exec_type':'new'}", i);
+    }
+    client_close(client);
+    server_stop(&server);
+    unlink(path);
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", data);
+    cr_assert_eq(system(command), 0);
 }
 
 Test(startup, bytes_that_are_no_json_exit_1_with_file_and_line) {

@@ -4,7 +4,7 @@
 
 #include "gateway/config.h"
 
-enum { arguments_max = 8 };
+enum { arguments_max = 12 };
 
 static enum config_status parse(struct config *config, char *error, const char *const *arguments) {
     char *argv[arguments_max + 1] = {(char *)(uintptr_t)"birzhad"};
@@ -24,19 +24,21 @@ Test(config, defaults_are_those_of_the_protocol) {
     cr_assert_eq(config.clock, CLOCK_MODE_WALL);
     cr_assert_eq(config.sync, SYNC_MODE_GROUP);
     cr_assert_eq(config.ephemeral, 0);
+    cr_assert_eq(config.busy_poll, 0);
 }
 
 Test(config, every_flag_is_read) {
     struct config config;
     char error[256];
     cr_assert_eq(parse(&config, error, (const char *const[]){"--listen", "[::1]:0", "--data=/x", "--scenario", "w.json",
-                                                              "--clock=manual", "--ephemeral", NULL}), CONFIG_RUN);
+                                                              "--clock=manual", "--ephemeral", "--busy-poll", NULL}), CONFIG_RUN);
     cr_assert_str_eq(config.host, "::1");
     cr_assert_eq(config.port, 0);
     cr_assert_str_eq(config.data, "/x");
     cr_assert_str_eq(config.scenario, "w.json");
     cr_assert_eq(config.clock, CLOCK_MODE_MANUAL);
     cr_assert_eq(config.ephemeral, 1);
+    cr_assert_eq(config.busy_poll, 1);
     cr_assert_null(config.record);
     cr_assert_eq(parse(&config, error, (const char *const[]){"--record", "day.stream", NULL}), CONFIG_RUN);
     cr_assert_str_eq(config.record, "day.stream");
@@ -55,6 +57,7 @@ Test(config, what_is_wrong_is_said_in_one_line) {
         {{"extra"}, "unknown flag extra"},
         {{"--listen"}, "needs a value"},
         {{"--ephemeral=1"}, "takes no value"},
+        {{"--busy-poll=1"}, "takes no value"},
         {{"--listen", "7400"}, "HOST:PORT"},
         {{"--listen", "127.0.0.1:65536"}, "HOST:PORT"},
         {{"--listen", "127.0.0.1:"}, "HOST:PORT"},

@@ -8,30 +8,59 @@
 TestSuite(decode, .timeout = 30);
 
 static struct world *world;
-static struct decoder *decoder;
+static struct decoder *decoder, *forms;
 static struct request request;
 static struct decode_error error;
 
 static void begin(void) {
     world = world_new();
     decoder = decoder_init(aligned_alloc(64, (decoder_size() + 63) & ~(size_t)63));
+    forms = decoder_init_for(aligned_alloc(64, (decoder_size() + 63) & ~(size_t)63), DECODER_FORMS_ONLY);
 }
 static void end(void) {
     free(decoder);
+    free(forms);
     world_free(world);
 }
 
-/* Both steps; 0, or the reason. */
+static int decode_by(struct decoder *which, char *line, uint32_t size, struct request *out, struct decode_error *why) {
+    memset(why, 0, sizeof *why);
+    if (decode_head(which, line, size, out, why) != 0) return why->reason;
+    if (decode_body(which, world->exchange, BY_DAIRY_1, out, why) != 0) return why->reason;
+    return 0;
+}
+
+/* Whichever way a line is read, the result is the same. */
+static void expect_agreement(const char *text, char *line, uint32_t size, int reason) {
+    static struct request other;
+    static struct decode_error other_error;
+    cr_assert_eq(decode_by(forms, line, size, &other, &other_error), reason, "%s: %s, %s", text, error.text,
+                 other_error.text);
+    cr_expect_str_eq(error.field, other_error.field, "%s", text);
+    cr_expect_str_eq(error.text, other_error.text, "%s", text);
+    cr_expect_eq(request.type, other.type, "%s", text);
+    cr_expect_eq(request.id.size, other.id.size, "%s", text);
+    cr_expect_eq(memcmp(request.id.json, other.id.json, request.id.size), 0, "%s", text);
+    if (reason != 0) return;
+    cr_expect_eq(memcmp(&request.command, &other.command, sizeof other.command), 0, "%s", text);
+    const char *words[] = {
+        request.words.symbol, other.words.symbol, request.words.client, other.words.client, request.words.session,
+        other.words.session, request.words.price, other.words.price, request.words.stop, other.words.stop,
+        request.words.quantity, other.words.quantity, request.words.display, other.words.display, request.words.min,
+        other.words.min};
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i += 2) cr_expect_str_eq(words[i], words[i + 1], "%s", text);
+}
+
+/* Both steps, both ways; 0, or the reason. */
 static int decode(const char *text) {
     static char line[32768];
     size_t size = strlen(text);
     memcpy(line, text, size + 1);
     expect_quotes(line);
-    memset(&error, 0, sizeof error);
-    if (decode_head(decoder, line, (uint32_t)size, &request, &error) != 0) return error.reason;
+    int reason = decode_by(decoder, line, (uint32_t)size, &request, &error);
+    expect_agreement(text, line, (uint32_t)size, reason);
     memset(line, '#', size);    /* nothing may point into it */
-    if (decode_body(decoder, world->exchange, BY_DAIRY_1, &request, &error) != 0) return error.reason;
-    return 0;
+    return reason;
 }
 
 struct refusal {

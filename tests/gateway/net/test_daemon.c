@@ -180,7 +180,7 @@ Test(daemon, one_connection_too_many_is_closed_at_once) {
 
 /* The lines that one connection sends at once wait for their turns; the other is answered in between. */
 Test(daemon, one_connection_cannot_own_the_loop) {
-    running->daemon->network.requests_limit_turn = 1;
+    running->daemon->network.requests_share_max = running->daemon->network.requests_share = 1;
     struct caller *greedy = call(), *modest = call();
     enum { greedy_count = 2000 };
     static char requests[64 * greedy_count];
