@@ -40,7 +40,7 @@ LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 
 # The pure layers: nothing but the compiler behind them, so no hardening calls and no library.
-PURE := -ffreestanding -fno-stack-protector -U_FORTIFY_SOURCE
+PURE := -ffreestanding -fbuiltin -fno-stack-protector -U_FORTIFY_SOURCE
 
 # ---- layers, lowest first: name, sources ----
 LAYERS := check instruments engine journal views wire scenario session gateway
