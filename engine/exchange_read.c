@@ -102,6 +102,11 @@ uint32_t exchange_find_order_instrument(const struct exchange *x, uint32_t parti
     return x->pool.orders[slot].instrument;
 }
 
+uint64_t exchange_find_order(const struct exchange *x, uint32_t participant, const char *client_order_id) {
+    uint32_t name = client_order_id[0] != '\0' ? names_find(x, participant, client_order_id) : 0;
+    return name != 0 ? x->names[name].order_id : 0;
+}
+
 uint32_t exchange_order_connection(const struct exchange *x, uint64_t order_id) {
     uint32_t slot;
     return order_pool_find(&x->pool, order_id, &slot) == ORDER_FOUND ? x->details[slot].connection : 0;

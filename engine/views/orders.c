@@ -13,12 +13,12 @@ struct order_list { uint32_t first, last; };
 
 struct orders_view {
     struct order_state *orders;         /* 0 is never used */
-    uint32_t *id_buckets;               /* heads of chains, the latest first; 0 = empty */
-    uint32_t *name_buckets;
+    uint32_t *open_buckets;             /* heads of chains; 0 = empty: open orders by slot, so one in each, */
+    uint32_t *ended_buckets;            /* and ended ones by a hash of their id */
     struct order_list *open;            /* by participant, in order of entry */
     struct order_list ended;            /* the oldest first */
     uint64_t entries_count;
-    uint32_t buckets_count;             /* a power of two */
+    uint32_t open_buckets_count, ended_buckets_count;   /* powers of two */
     uint32_t free;                      /* linked by order_state.next */
     uint32_t used;                      /* highest number ever taken */
     uint32_t used_max, ended_max, participants_max, instruments_max;
@@ -39,7 +39,7 @@ struct moment {
 
 enum { cache_line = 64 };
 
-struct layout { size_t orders, id_buckets, name_buckets, open, size; };
+struct layout { size_t orders, open_buckets, ended_buckets, open, size; };
 
 static size_t reserve(struct layout *at, size_t record_size, size_t count) {
     size_t offset = at->size;
@@ -60,8 +60,8 @@ static struct layout layout_of(const struct limits *limits, uint32_t ended_max) 
     struct layout at = {0};
     reserve(&at, sizeof(struct orders_view), 1);
     at.orders = reserve(&at, sizeof(struct order_state), (size_t)orders_max + 2);
-    at.id_buckets = reserve(&at, sizeof(uint32_t), buckets_count_for(orders_max));
-    at.name_buckets = reserve(&at, sizeof(uint32_t), buckets_count_for(orders_max));
+    at.open_buckets = reserve(&at, sizeof(uint32_t), buckets_count_for(limits->orders_max));
+    at.ended_buckets = reserve(&at, sizeof(uint32_t), buckets_count_for(ended_max));
     at.open = reserve(&at, sizeof(struct order_list), limits->participants_max);
     return at;
 }
@@ -76,10 +76,11 @@ struct orders_view *orders_view_init(void *memory, const struct limits *limits, 
     char *base = memory;
     struct orders_view *view = memory;
     view->orders = (void *)(base + at.orders);
-    view->id_buckets = (void *)(base + at.id_buckets);
-    view->name_buckets = (void *)(base + at.name_buckets);
+    view->open_buckets = (void *)(base + at.open_buckets);
+    view->ended_buckets = (void *)(base + at.ended_buckets);
     view->open = (void *)(base + at.open);
-    view->buckets_count = buckets_count_for(limits->orders_max + ended_max);
+    view->open_buckets_count = buckets_count_for(limits->orders_max);
+    view->ended_buckets_count = buckets_count_for(ended_max);
     /* One more than can be kept: an order that ends is kept before the oldest is forgotten. */
     view->used_max = limits->orders_max + ended_max + 1;
     view->ended_max = ended_max;
@@ -88,7 +89,7 @@ struct orders_view *orders_view_init(void *memory, const struct limits *limits, 
     return view;
 }
 
-/* ---- chains: by id and by name ---- */
+/* ---- chains: by id ---- */
 
 /* Finalizer of splitmix64 (Steele, Lea and Flood): every bit of the result depends on every bit of the word. */
 static uint64_t mix(uint64_t word) {
@@ -97,57 +98,32 @@ static uint64_t mix(uint64_t word) {
     return word ^ (word >> 31);
 }
 
-static uint32_t *id_bucket(const struct orders_view *view, uint64_t order_id) {
-    return &view->id_buckets[mix(order_id) & (view->buckets_count - 1)];
+/* The low half of an order id is its slot in the book, and the last slot that became free is the first to be used again:
+ * of open orders, the part of the table that is touched is small, and in the cache. */
+static uint32_t *open_bucket(const struct orders_view *view, uint64_t order_id) {
+    return &view->open_buckets[(uint32_t)order_id & (view->open_buckets_count - 1)];
 }
 
-static uint32_t *name_bucket(const struct orders_view *view, uint32_t participant, const char *name) {
-    uint64_t words[(client_order_id_size + 7) / 8] = {0};
-    memcpy(words, name, client_order_id_size);
-    uint64_t hash = participant;
-    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) hash = mix(hash ^ words[i]) + i;
-    return &view->name_buckets[hash & (view->buckets_count - 1)];
+static uint32_t *ended_bucket(const struct orders_view *view, uint64_t order_id) {
+    return &view->ended_buckets[mix(order_id) & (view->ended_buckets_count - 1)];
 }
 
-static uint32_t find_id(const struct orders_view *view, uint64_t order_id) {
-    uint32_t number = *id_bucket(view, order_id);
+static uint32_t find_in(const struct orders_view *view, uint32_t number, uint64_t order_id) {
     while (number != 0 && view->orders[number].order_id != order_id) number = view->orders[number].next_by_id;
     return number;
 }
 
-static int is_named(const struct order_state *order, uint32_t participant, const char *name) {
-    return order->participant == participant && memcmp(order->client_order_id, name, client_order_id_size) == 0;
+static uint32_t find_id(const struct orders_view *view, uint64_t order_id) {
+    uint32_t number = find_in(view, *open_bucket(view, order_id), order_id);
+    return number != 0 ? number : find_in(view, *ended_bucket(view, order_id), order_id);
 }
 
-static uint32_t find_name(const struct orders_view *view, uint32_t participant, const char *name) {
-    uint32_t number = *name_bucket(view, participant, name);
-    while (number != 0 && !is_named(&view->orders[number], participant, name)) {
-        number = view->orders[number].next_by_name;
-    }
-    return number;
-}
-
-static void name_unlink(struct orders_view *view, uint32_t number) {
-    const struct order_state *order = &view->orders[number];
-    if (order->client_order_id[0] == '\0') return;
-    uint32_t *link = name_bucket(view, order->participant, order->client_order_id);
-    while (*link != number) {
-        CHECK(*link != 0);
-        link = &view->orders[*link].next_by_name;
-    }
-    *link = order->next_by_name;
-}
-
-static void name_link(struct orders_view *view, uint32_t number, const char *name) {
-    struct order_state *order = &view->orders[number];
-    memcpy(order->client_order_id, name, client_order_id_size);
-    uint32_t *bucket = name_bucket(view, order->participant, name);
-    order->next_by_name = *bucket;
+static void chain_push(struct orders_view *view, uint32_t *bucket, uint32_t number) {
+    view->orders[number].next_by_id = *bucket;
     *bucket = number;
 }
 
-static void id_unlink(struct orders_view *view, uint32_t number) {
-    uint32_t *link = id_bucket(view, view->orders[number].order_id);
+static void chain_remove(struct orders_view *view, uint32_t *link, uint32_t number) {
     while (*link != number) {
         CHECK(*link != 0);
         link = &view->orders[*link].next_by_id;
@@ -187,9 +163,9 @@ static uint32_t record_take(struct orders_view *view) {
 static void forget_oldest(struct orders_view *view) {
     uint32_t number = view->ended.first;
     CHECK(number != 0);
-    id_unlink(view, number);
-    name_unlink(view, number);
+    chain_remove(view, ended_bucket(view, view->orders[number].order_id), number);
     list_remove(view, &view->ended, number);
+    __builtin_prefetch(&view->orders[view->ended.first]);   /* it ended long ago, and is the next to be forgotten */
     view->orders[number] = (struct order_state){.next = view->free};
     view->free = number;
     view->ended_count--;
@@ -199,6 +175,8 @@ static void end(struct orders_view *view, struct order_state *order, enum ord_st
     CHECK(order_state_is_open(order));
     uint32_t number = (uint32_t)(order - view->orders);
     list_remove(view, &view->open[order->participant], number);
+    chain_remove(view, open_bucket(view, order->order_id), number);
+    chain_push(view, ended_bucket(view, order->order_id), number);
     order->leaves = (quantity){0};
     order->status = (uint8_t)status;
     order->hold.minor = 0;
@@ -210,7 +188,7 @@ static void end(struct orders_view *view, struct order_state *order, enum ord_st
 
 /* The open order that an event speaks of. It must be known: events tell of no order that was not accepted. */
 static struct order_state *order_of(struct orders_view *view, uint64_t order_id) {
-    uint32_t number = find_id(view, order_id);
+    uint32_t number = find_in(view, *open_bucket(view, order_id), order_id);
     CHECK(number != 0);
     CHECK(order_state_is_open(&view->orders[number]));
     return &view->orders[number];
@@ -275,7 +253,7 @@ static void take_hold(const struct orders_view *view, struct order_state *order)
 static uint32_t apply_accepted(struct orders_view *view, const struct event *event, const struct moment *moment,
                                struct report *out) {
     const struct event_order *accepted = &event->order;
-    CHECK(accepted->order_id != 0 && find_id(view, accepted->order_id) == 0);
+    CHECK(accepted->order_id != 0 && find_in(view, *open_bucket(view, accepted->order_id), accepted->order_id) == 0);
     CHECK(accepted->participant < view->participants_max && accepted->quantity.lots > 0);
     uint32_t number = record_take(view);
     struct order_state *order = &view->orders[number];
@@ -287,12 +265,10 @@ static uint32_t apply_accepted(struct orders_view *view, const struct event *eve
         .expire_date = accepted->expire_date, .side = accepted->side, .order_type = accepted->order_type,
         .time_in_force = accepted->time_in_force, .order_flags = accepted->order_flags,
         .status = event->flags & EVENT_PENDING ? ORD_STATUS_PENDING_TRIGGER : ORD_STATUS_NEW};
-    uint32_t *bucket = id_bucket(view, order->order_id);
-    order->next_by_id = *bucket;
-    *bucket = number;
+    chain_push(view, open_bucket(view, order->order_id), number);
     take_hold(view, order);
     const char *name = name_for(view, order->order_id, order->participant);
-    if (name) name_link(view, number, name);
+    if (name) memcpy(order->client_order_id, name, client_order_id_size);
     list_append(view, &view->open[order->participant], number);
     view->open_count++;
     report_order(order, moment, EXEC_TYPE_NEW, out);
@@ -378,9 +354,7 @@ static uint32_t apply_replaced(struct orders_view *view, const struct event *eve
     if (!name) return 1;
     memcpy(out->orig_client_order_id, order->client_order_id, client_order_id_size);
     memcpy(out->client_order_id, name, client_order_id_size);
-    uint32_t number = (uint32_t)(order - view->orders);
-    name_unlink(view, number);
-    name_link(view, number, name);
+    memcpy(order->client_order_id, name, client_order_id_size);
     return 1;
 }
 
@@ -492,12 +466,6 @@ const struct order_state *orders_view_find(const struct orders_view *view, uint6
     return number != 0 ? &view->orders[number] : NULL;
 }
 
-const struct order_state *orders_view_find_named(const struct orders_view *view, uint32_t participant,
-                                                 const char *client_order_id) {
-    uint32_t number = client_order_id[0] != '\0' ? find_name(view, participant, client_order_id) : 0;
-    return number != 0 ? &view->orders[number] : NULL;
-}
-
 /* Where a walk goes on: behind the order given last while that is still open, else at the first that came later. */
 static uint32_t resume(const struct orders_view *view, const struct orders_cursor *cursor) {
     uint32_t first = view->open[cursor->participant].first;
@@ -549,9 +517,6 @@ void orders_view_write(const struct orders_view *view, struct image *image) {
     span_all(image, (struct orders_view *)(uintptr_t)view);
 }
 
-/* Which records others point to, while buckets are looked for. */
-enum { POINTED_BY_ID = 1, POINTED_BY_NAME = 2 };
-
 static int is_known(const struct order_state *order) { return order->entry != 0; }
 
 /* Links lead to records that there are, and only from records that are in use. */
@@ -560,7 +525,7 @@ static int links_are_sound(const struct orders_view *view) {
     for (uint32_t number = 1; number <= view->used; number++) {
         const struct order_state *order = &view->orders[number];
         sound &= order->next <= view->used && order->previous <= view->used && order->next_by_id <= view->used &&
-                 order->next_by_name <= view->used && order->reserved == 0;
+                 order->reserved == 0;
         if (!is_known(order)) continue;
         sound &= order->participant < view->participants_max && order->side <= SIDE_SELL &&
                  (order->client < view->participants_max || order->client == NAME_NONE) &&
@@ -579,22 +544,21 @@ static int take_place_in_list(struct orders_view *view, uint32_t number) {
     return 0;
 }
 
-/* A chain's head is the record that no other of its chain points to. */
+static uint32_t *bucket_of(const struct orders_view *view, const struct order_state *order) {
+    return order_state_is_open(order) ? open_bucket(view, order->order_id) : ended_bucket(view, order->order_id);
+}
+
+/* A chain's head is the record that no other of its chain points to; while they are looked for, `reserved` says so. */
 static void fill_buckets(struct orders_view *view) {
     for (uint32_t number = 1; number <= view->used; number++) {
         const struct order_state *order = &view->orders[number];
-        if (!is_known(order)) continue;
-        view->orders[order->next_by_id].reserved |= POINTED_BY_ID;
-        if (order->client_order_id[0] != '\0') view->orders[order->next_by_name].reserved |= POINTED_BY_NAME;
+        if (is_known(order)) view->orders[order->next_by_id].reserved = 1;
     }
     for (uint32_t number = 0; number <= view->used; number++) {
         struct order_state *order = &view->orders[number];
-        uint8_t pointed = order->reserved;
+        uint8_t is_pointed_to = order->reserved;
         order->reserved = 0;
-        if (!is_known(order)) continue;
-        if (!(pointed & POINTED_BY_ID)) *id_bucket(view, order->order_id) = number;
-        if (order->client_order_id[0] == '\0' || pointed & POINTED_BY_NAME) continue;
-        *name_bucket(view, order->participant, order->client_order_id) = number;
+        if (is_known(order) && !is_pointed_to) *bucket_of(view, order) = number;
     }
 }
 
@@ -619,13 +583,6 @@ static void verify_record(const struct orders_view *view, const struct order_sta
     uint32_t number = (uint32_t)(order - view->orders);
     CHECK(order->order_id != 0 && order->participant < view->participants_max);
     CHECK(order->entry <= view->entries_count && find_id(view, order->order_id) == number);
-    if (order->client_order_id[0] != '\0') {
-        uint32_t link = *name_bucket(view, order->participant, order->client_order_id);
-        while (link != number) {
-            CHECK(link != 0);
-            link = view->orders[link].next_by_name;
-        }
-    }
     CHECK((order->value == 0) == (order->cum.lots == 0));
     if (!order_state_is_open(order)) {
         CHECK(order->leaves.lots == 0);

@@ -18,11 +18,11 @@
  * One that ended: leaves = 0, status filled, canceled or expired; its quantity is what it was at the end, and what was
  * left of it is quantity - cum. `value` is the sum of price x lots over the fills, below 2^59 ticks x lots.
  *
- * Memory. Records lie in one pool of orders_max + ended_max. An order is found by id and by name over two tables of
- * chains, and stands in one list: of its participant while it is open, in order of entry; of the ended ones
- * afterwards. When more than ended_max have ended, the oldest of them is forgotten.
+ * Memory. Records lie in one pool of orders_max + ended_max. An order is found by id, and stands in one list: of its
+ * participant while it is open, in order of entry; of the ended ones afterwards. When more than ended_max have ended,
+ * the oldest of them is forgotten.
  *
- * Not here: the numbering of reports (seq is 0), who may see them, and which connection entered an order. */
+ * Not here: which order bears a name (exchange_find_order), the numbering of reports (seq is 0), who may see them, and which connection entered an order. */
 #ifndef BIRZHA_VIEWS_ORDERS_H
 #define BIRZHA_VIEWS_ORDERS_H
 
@@ -55,11 +55,10 @@ struct order_state {
     uint8_t side, order_type, time_in_force, order_flags;
     uint8_t reserved;           /* 0 outside of orders_view_load */
     uint32_t next, previous;            /* in its list */
-    uint32_t next_by_id, next_by_name;  /* in its chains */
+    uint32_t next_by_id;                /* in its chain */
     char client_order_id[client_order_id_size];     /* the name it bears now; "" = none */
-    uint8_t reserved_end[4];
 };
-_Static_assert(sizeof(struct order_state) == 136, "an order has no padding");
+_Static_assert(sizeof(struct order_state) == 128, "two cache lines");
 
 static inline int order_state_is_open(const struct order_state *order) {
     return order->status == ORD_STATUS_NEW || order->status == ORD_STATUS_PARTIALLY_FILLED ||
@@ -81,11 +80,6 @@ uint32_t orders_view_apply(struct orders_view *view, const struct event *event, 
 
 /* NULL when there is none, or it ended too long ago. */
 const struct order_state *orders_view_find(const struct orders_view *view, uint64_t order_id);
-/* The latest order of `participant`, of those remembered, that bears this name (client_order_id_size bytes,
- * NUL-padded). A name that an amend replaced finds nothing. */
-const struct order_state *orders_view_find_named(const struct orders_view *view, uint32_t participant,
-                                                 const char *client_order_id);
-
 /* Walks a participant's open orders in order of entry, and may be kept over any number of events:
  *
  *     struct orders_cursor cursor = {.participant = participant};

@@ -90,8 +90,10 @@ void answer_order(struct dialog *dialog, struct request *request) {
 static const struct order_state *find_order(const struct dialog *dialog, const struct request_order_status *named) {
     const struct orders_view *orders = dialog->hub->views.orders;
     if (dialog->participant == NAME_NONE) return NULL;
-    if (named->order_id == 0) return orders_view_find_named(orders, dialog->participant, named->orig_client_order_id);
-    const struct order_state *order = orders_view_find(orders, named->order_id);
+    uint64_t order_id = named->order_id;
+    if (order_id == 0)
+        order_id = exchange_find_order(dialog->hub->views.exchange, dialog->participant, named->orig_client_order_id);
+    const struct order_state *order = orders_view_find(orders, order_id);
     return order && order->participant == dialog->participant ? order : NULL;
 }
 

@@ -192,8 +192,8 @@ static void ask_orders(const struct post *a, const struct post *b) {
         same_number("queue", before[0] + lots[0] * 4096, before[1] + lots[1] * 4096);
         if (!order || order->client_order_id[0] == '\0') continue;
         const char *name = order->client_order_id;
-        same("order by name", orders_view_find_named(left, order->participant, name),
-             orders_view_find_named(right, order->participant, name), sizeof *order, id);
+        same_number("order by name", exchange_find_order(a->sequencer.exchange, order->participant, name),
+                    exchange_find_order(b->sequencer.exchange, order->participant, name));
         same_number("instrument by name", exchange_find_order_instrument(a->sequencer.exchange, order->participant, 0, name),
                     exchange_find_order_instrument(b->sequencer.exchange, order->participant, 0, name));
     }

@@ -108,6 +108,28 @@ Test(exchange, the_newest_name_of_an_order_names_it) {
     fixture_free(f);
 }
 
+static uint64_t find_named(const struct fixture *f, uint32_t participant, const char *text) {
+    char padded[client_order_id_size] = { 0 };
+    memcpy(padded, text, strlen(text));
+    return exchange_find_order(f->exchange, participant, padded);
+}
+
+Test(exchange, a_name_finds_the_latest_order_of_its_participant_also_when_it_has_ended) {
+    struct fixture *f = fixture_new();
+    struct command c = order(BY_A, SIDE_SELL, 3, 540);
+    memcpy(c.new_order.client_order_id, "x", 1);
+    uint64_t of_a = enter(f, c);
+    c.participant = BY_B;
+    uint64_t of_b = enter(f, c);
+    cr_expect_eq(find_named(f, BY_A, "x"), of_a);
+    cr_expect_eq(find_named(f, BY_B, "x"), of_b);
+    cr_expect_eq(find_named(f, BY_A, "y"), 0);
+    cr_expect_eq(find_named(f, BY_A, ""), 0, "an order without a name is not called \"\"");
+    cr_assert_eq(reason_of(f, cancel(BY_A, of_a)), REJECT_NONE);
+    cr_expect_eq(find_named(f, BY_A, "x"), of_a, "ended, but still the latest");
+    fixture_free(f);
+}
+
 Test(exchange, an_order_sent_again_over_a_session_of_the_other_kind_is_the_same_order) {
     struct fixture *f = fixture_new();
     struct command bound = order(BY_A, SIDE_BUY, 3, 540), free_one;

@@ -22,12 +22,6 @@ static void expect_name(const char *field, const char *text) {
     cr_expect_arr_eq(field, padded, client_order_id_size, "the name is \"%.36s\", not \"%s\"", field, text);
 }
 
-static const struct order_state *find_named(const struct views *v, uint32_t participant, const char *text) {
-    char padded[client_order_id_size];
-    name_set(padded, client_order_id_size, text, (uint32_t)strlen(text));
-    return orders_view_find_named(v->orders, participant, padded);
-}
-
 Test(orders_view, tells_a_new_order_in_its_own_words) {
     struct views *v = views_new();
     struct event event = accepted(11, ANNA, SIDE_SELL, 40, 540);
@@ -141,7 +135,6 @@ Test(orders_view, tells_a_refusal_with_its_reason_and_figures) {
     cr_expect_eq(report->display_quantity.lots, 6);
     cr_expect_eq(report->min_quantity.lots, 4);
     cr_expect_eq(report->expire_date, date_from_civil(2021, 3, 1));
-    cr_expect_null(find_named(v, VERA, "v9"), "a refused order leaves nothing behind");
     views_free(v);
 }
 
@@ -179,9 +172,7 @@ Test(orders_view, tells_whether_an_amend_kept_the_priority) {
         cr_expect_eq(v->reports[0].price.ticks, 101);
         expect_name(v->reports[0].client_order_id, "new");
         expect_name(v->reports[0].orig_client_order_id, "old");
-        cr_expect_null(find_named(v, ANNA, "old"), "a name that was replaced finds nothing");
-        cr_assert_not_null(find_named(v, ANNA, "new"));
-        cr_expect_eq(find_named(v, ANNA, "new")->order_id, 11);
+        expect_name(orders_view_find(v->orders, 11)->client_order_id, "new");
         views_free(v);
     }
 }
@@ -197,7 +188,7 @@ Test(orders_view, an_amend_without_a_name_leaves_the_name) {
     COMMAND(v, event);
     expect_name(v->reports[0].client_order_id, "old");
     expect_name(v->reports[0].orig_client_order_id, "");
-    cr_expect_not_null(find_named(v, ANNA, "old"));
+    expect_name(orders_view_find(v->orders, 11)->client_order_id, "old");
     views_free(v);
 }
 
@@ -349,33 +340,14 @@ Test(orders_view, a_queried_order_is_not_a_duplicate) {
     views_free(v);
 }
 
-Test(orders_view, a_name_finds_the_latest_order_of_its_participant) {
-    struct views *v = views_new();
-    COMMAND(v, named(1, ANNA, "x"), accepted(1, ANNA, SIDE_SELL, 1, 100));
-    COMMAND(v, named(2, BORIS, "x"), accepted(2, BORIS, SIDE_SELL, 1, 100));
-    COMMAND(v, named(3, ANNA, "x"), accepted(3, ANNA, SIDE_SELL, 1, 100));
-    cr_expect_eq(find_named(v, ANNA, "x")->order_id, 3);
-    cr_expect_eq(find_named(v, BORIS, "x")->order_id, 2);
-    cr_expect_null(find_named(v, VERA, "x"));
-    cr_expect_null(find_named(v, ANNA, "y"));
-    cr_expect_null(find_named(v, ANNA, ""), "an order without a name is not called \"\"");
-    COMMAND(v, canceled(3, ANNA, SIDE_SELL, 1, 100));
-    cr_expect_eq(find_named(v, ANNA, "x")->order_id, 3, "ended, but still the latest");
-    views_free(v);
-}
-
 Test(orders_view, forgets_the_oldest_that_ended_and_no_open_one) {
     struct views *v = views_new();
     COMMAND(v, named(100, ANNA, "open"), accepted(100, ANNA, SIDE_SELL, 1, 100));
     for (uint64_t id = 1; id <= 20; id++) {
-        const char text[] = {'n', (char)('a' + id), '\0'};
-        COMMAND(v, named(id, ANNA, text), accepted(id, ANNA, SIDE_SELL, 1, 100),
-                canceled(id, ANNA, SIDE_SELL, 1, 100));
+        COMMAND(v, accepted(id, ANNA, SIDE_SELL, 1, 100), canceled(id, ANNA, SIDE_SELL, 1, 100));
         for (uint64_t old = 1; old <= id; old++)
             cr_expect_eq(orders_view_find(v->orders, old) != NULL, old + views_ended_max > id, "%lu, %lu", old, id);
-        cr_expect_not_null(find_named(v, ANNA, text));
     }
-    cr_expect_null(find_named(v, ANNA, "nb"), "its name is forgotten too");
     cr_expect_not_null(orders_view_find(v->orders, 100));
     cr_expect_null(orders_view_find(v->orders, 0));
     cr_expect_eq(orders_view_ended_count(v->orders), views_ended_max);
