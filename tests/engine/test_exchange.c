@@ -119,10 +119,10 @@ Test(exchange, a_name_finds_the_latest_order_of_its_participant_also_when_it_has
     struct command c = order(BY_A, SIDE_SELL, 3, 540);
     memcpy(c.new_order.client_order_id, "x", 1);
     uint64_t of_a = enter(f, c);
-    c.participant = BY_B;
+    c.participant = UA_B;
     uint64_t of_b = enter(f, c);
     cr_expect_eq(find_named(f, BY_A, "x"), of_a);
-    cr_expect_eq(find_named(f, BY_B, "x"), of_b);
+    cr_expect_eq(find_named(f, UA_B, "x"), of_b);
     cr_expect_eq(find_named(f, BY_A, "y"), 0);
     cr_expect_eq(find_named(f, BY_A, ""), 0, "an order without a name is not called \"\"");
     cr_assert_eq(reason_of(f, cancel(BY_A, of_a)), REJECT_NONE);
