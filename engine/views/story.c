@@ -30,10 +30,14 @@ struct story *story_init(void *memory, uint32_t notes_max) {
     return story;
 }
 
-/* Slots of orders are used again and again; the generation in the upper half makes them differ. */
+/* The low half of an order id is its slot in the book, and the last slot that became free is the first to be used again:
+ * chains of orders that live now lie side by side, where the cache has them. The generation, in the upper half, spreads
+ * the orders of a slot over some chains, so that one that ended long ago is not behind all that came after it. */
+enum { generations_apart = 64 };
+
 static uint64_t *chain_of(const struct story *story, uint64_t order_id) {
-    uint64_t mixed = order_id * UINT64_C(0x9E3779B97F4A7C15);
-    return &story->chains[(mixed >> 32) & (story->notes_max - 1)];
+    uint64_t slot = (uint32_t)order_id, generation = order_id >> 32;
+    return &story->chains[(slot * generations_apart + generation % generations_apart) & (story->notes_max - 1)];
 }
 
 /* Whether the ring still has the note of that number. */
