@@ -9,6 +9,7 @@
  *
  * What fits the caches anyway needs no hints: a caller with a few thousand orders had better give none. */
 #include "engine/exchange.h"
+#include "engine/participants/names.h"
 #include "engine/state.h"
 
 /* The level of a price, NULL when its leaf is not there. */
@@ -53,4 +54,8 @@ void exchange_fetch_order(const struct exchange *x, uint64_t order_id, enum fetc
     const struct level *level = find_level(x, &x->books[order->instrument].sides[book_order_side(order)],
                                            order->price_ticks);
     if (level != NULL) __builtin_prefetch(level, 1);
+}
+
+void exchange_fetch_name(const struct exchange *x, uint32_t participant, const char *client_order_id) {
+    names_fetch(x, participant, client_order_id);
 }

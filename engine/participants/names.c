@@ -48,6 +48,10 @@ enum name_use names_check(const struct exchange *x, uint32_t participant, const 
     return NAME_UNUSED;
 }
 
+void names_fetch(const struct exchange *x, uint32_t participant, const char *text) {
+    __builtin_prefetch(&x->name_buckets[bucket_of(x, participant, text)]);
+}
+
 /* Buckets are filled at the head, so the first match is the latest. */
 uint32_t names_find(const struct exchange *x, uint32_t participant, const char *text) {
     for (uint32_t i = x->name_buckets[bucket_of(x, participant, text)]; i != 0; i = x->names[i].next)

@@ -25,6 +25,9 @@ uint64_t names_content(const struct command *command);
 enum name_use names_check(const struct exchange *x, uint32_t participant, const char *text, uint64_t content,
                           uint32_t *name);
 
+/* A hint that one of the two below is asked soon: see exchange_fetch.c. */
+void names_fetch(const struct exchange *x, uint32_t participant, const char *text);
+
 /* The latest entry of that name whose order still bears it, on whatever date; 0 = none. */
 uint32_t names_find(const struct exchange *x, uint32_t participant, const char *text);
 

@@ -199,6 +199,7 @@ static int read_new_order(const struct entry *entry, struct request *request) {
     order->client = order->market_session = NAME_NONE;
     order->expire_date = date_none;
     if (!read_order_name(&values[MEMBER_CL_ORD_ID], order->client_order_id)) return 0;
+    exchange_fetch_name(entry->exchange, entry->participant, order->client_order_id);
     if (!read_symbol(entry, &values[MEMBER_SYMBOL], &order->instrument, request->words.symbol)) return 0;
     if (!read_choice(&values[MEMBER_SIDE], sides, COUNT(sides), &order->side)) return 0;
     if (!read_lots(&values[MEMBER_ORDER_QTY], &order->quantity.lots, request->words.quantity)) return 0;
