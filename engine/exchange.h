@@ -254,8 +254,8 @@ uint32_t exchange_find_session(const struct exchange *exchange, const char *id, 
 uint32_t exchange_find_order_instrument(const struct exchange *exchange, uint32_t participant, uint64_t order_id,
                                         const char *client_order_id);
 
-/* The latest order of `participant` that bears this name (client_order_id_size bytes, NUL-padded), open or ended; 0 = none
- * is on record. A name that an amend replaced finds nothing. */
+/* The latest order of `participant` that bears this name (client_order_id_size bytes, NUL-padded), open or ended; 0
+ * = none is on record. A name that an amend replaced finds nothing. */
 uint64_t exchange_find_order(const struct exchange *exchange, uint32_t participant, const char *client_order_id);
 
 /* The connection that an open order came over; 0 when there is no such order. */

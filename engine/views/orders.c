@@ -98,8 +98,8 @@ static uint64_t mix(uint64_t word) {
     return word ^ (word >> 31);
 }
 
-/* The low half of an order id is its slot in the book, and the last slot that became free is the first to be used again:
- * of open orders, the part of the table that is touched is small, and in the cache. */
+/* The low half of an order id is its slot in the book, and the last slot that became free is the first to be used
+ * again: of open orders, the part of the table that is touched is small, and in the cache. */
 static uint32_t *open_bucket(const struct orders_view *view, uint64_t order_id) {
     return &view->open_buckets[(uint32_t)order_id & (view->open_buckets_count - 1)];
 }

@@ -22,7 +22,8 @@
  * participant while it is open, in order of entry; of the ended ones afterwards. When more than ended_max have ended,
  * the oldest of them is forgotten.
  *
- * Not here: which order bears a name (exchange_find_order), the numbering of reports (seq is 0), who may see them, and which connection entered an order. */
+ * Not here: which order bears a name (exchange_find_order), the numbering of reports (seq is 0), who may see them,
+ * and which connection entered an order. */
 #ifndef BIRZHA_VIEWS_ORDERS_H
 #define BIRZHA_VIEWS_ORDERS_H
 

@@ -30,9 +30,10 @@ struct story *story_init(void *memory, uint32_t notes_max) {
     return story;
 }
 
-/* The low half of an order id is its slot in the book, and the last slot that became free is the first to be used again:
- * chains of orders that live now lie side by side, where the cache has them. The generation, in the upper half, spreads
- * the orders of a slot over some chains, so that one that ended long ago is not behind all that came after it. */
+/* The low half of an order id is its slot in the book, and the last slot that became free is the first to be used
+ * again: chains of orders that live now lie side by side, where the cache has them. The generation, in the upper
+ * half, spreads the orders of a slot over some chains, so that one that ended long ago is not behind all that came
+ * after it. */
 enum { generations_apart = 64 };
 
 static uint64_t *chain_of(const struct story *story, uint64_t order_id) {
