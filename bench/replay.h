@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "tools/flow/flow_file.h"
+#include "tools/flow/stopwatch.h"
 
 struct bench_engine {
     const char *name;
@@ -64,12 +65,6 @@ static inline struct flow_file bench_read(const char *path) {
     return file;
 }
 
-static inline int64_t bench_monotonic_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 static inline int bench_compare(const void *left, const void *right) {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
@@ -82,19 +77,44 @@ static inline double bench_run(const struct bench_engine *engine, const struct f
     void *state = engine->open(header);
     *sum = (struct flow_sum){ .trades_count = 0 };
     engine->apply(state, file->operations, header->warm_up_count, sum);
-    int64_t begin_ns = bench_monotonic_ns();
+    int64_t begin_ns = stopwatch_clock_ns();
     engine->apply(state, file->operations + header->warm_up_count, header->operations_count, sum);
-    int64_t spent_ns = bench_monotonic_ns() - begin_ns;
+    int64_t spent_ns = stopwatch_clock_ns() - begin_ns;
     *resting_count = engine->resting(state);
     engine->close(state);
     return (double)spent_ns / header->operations_count;
 }
 
-/* PROGRAM FILE [RUNS] */
+/* One replay in which each operation is timed by itself. */
+static inline struct stopwatch_percentiles bench_run_each(const struct bench_engine *engine, const struct flow_file *file) {
+    const uint32_t count = file->header.operations_count;
+    const struct flow_operation *timed = file->operations + file->header.warm_up_count;
+    void *state = engine->open(&file->header);
+    struct flow_sum sum = { .trades_count = 0 };
+    uint32_t *times = malloc((count + 1) * sizeof *times);
+    if (times == NULL) bench_stop("not enough memory");
+    engine->apply(state, file->operations, file->header.warm_up_count, &sum);
+    const uint64_t overhead = stopwatch_overhead();
+    int64_t begin_ns = stopwatch_clock_ns();
+    uint64_t first = stopwatch_read();
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t begin = stopwatch_read();
+        engine->apply(state, &timed[i], 1, &sum);
+        uint64_t spent = stopwatch_read() - begin;
+        times[i] = (uint32_t)(spent > overhead ? spent - overhead : 0);
+    }
+    double ns_per_tick = (double)(stopwatch_clock_ns() - begin_ns) / (double)(stopwatch_read() - first);
+    struct stopwatch_percentiles each = stopwatch_percentiles(times, count, ns_per_tick);
+    free(times);
+    engine->close(state);
+    return each;
+}
+
+/* PROGRAM FILE [RUNS] [latency] */
 static inline int bench_main(const struct bench_engine *engine, int argc, char **argv) {
     static double times_ns[bench_runs_count_max];
-    if (argc < 2 || argc > 3) bench_stop("usage: bench_ENGINE FILE [RUNS]");
-    unsigned long runs_count = argc == 3 ? strtoul(argv[2], NULL, 10) : 7;
+    if (argc < 2 || argc > 4) bench_stop("usage: bench_ENGINE FILE [RUNS] [latency]");
+    unsigned long runs_count = argc >= 3 ? strtoul(argv[2], NULL, 10) : 7;
     if (runs_count == 0 || runs_count > bench_runs_count_max) bench_stop("RUNS is 1 to 1000");
     struct flow_file file = bench_read(argv[1]);
     struct flow_sum sum;
@@ -108,9 +128,14 @@ static inline int bench_main(const struct bench_engine *engine, int argc, char *
     const char *slash = strrchr(argv[1], '/');
     printf("{\"engine\":\"%s\",\"file\":\"%s\",\"operations\":%" PRIu32 ",\"trades\":%" PRIu64 ",\"quantity\":%" PRIu64
            ",\"hash\":\"%016" PRIx64 "\",\"resting\":%" PRIu32 ",\"runs\":%lu,\"ns_per_op\":%.1f,\"ns_min\":%.1f,"
-           "\"ns_max\":%.1f}\n", engine->name, slash != NULL ? slash + 1 : argv[1], file.header.operations_count,
+           "\"ns_max\":%.1f", engine->name, slash != NULL ? slash + 1 : argv[1], file.header.operations_count,
            sum.trades_count, sum.quantity_lots, sum.hash, resting_count, runs_count,
            (times_ns[(runs_count - 1) / 2] + times_ns[runs_count / 2]) / 2, times_ns[0], times_ns[runs_count - 1]);
+    if (argc == 4) {
+        struct stopwatch_percentiles each = bench_run_each(engine, &file);
+        printf(",\"ns_p50\":%.0f,\"ns_p99\":%.0f,\"ns_p999\":%.0f", each.p50_ns, each.p99_ns, each.p999_ns);
+    }
+    puts("}");
     if (!agrees) fprintf(stderr, "bench: %s does not make the trades that the file announces\n", engine->name);
     return agrees ? 0 : 1;
 }

@@ -26,6 +26,12 @@ static size_t place(size_t *offset, size_t record_size, size_t count) {
     return at;
 }
 
+static uint32_t clearances_count_for(const struct limits *limits) {
+    uint32_t count = clearances_count_min;
+    while (count < clearances_count_max && count / 2 < limits->participants_max) count *= 2;
+    return count;
+}
+
 struct layout {
     size_t books, markets, orders, details, leaves, branches, instruments, sessions, participants, users, names,
         name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, tables, persons, clients,
@@ -63,7 +69,7 @@ static struct layout layout_of(const struct limits *limits) {
     at.remarks = place(&offset, limits->participants_max, (size_t)limits->sessions_max + 1);
     at.holds = place(&offset, sizeof(struct order_hold), (size_t)limits->orders_max + 1);
     at.collars = place(&offset, sizeof(struct collar), limits->instruments_max);
-    at.clearances = place(&offset, sizeof(struct clearance), clearances_count);
+    at.clearances = place(&offset, sizeof(struct clearance), clearances_count_for(limits));
     at.size = offset;
     return at;
 }
@@ -105,6 +111,7 @@ static void attach(struct exchange *x) {
     x->remarks_at_start = (void *)(base + at.remarks);
     x->holds = (void *)(base + at.holds);
     x->collars = (void *)(base + at.collars);
+    x->clearances_count = clearances_count_for(&x->limits);
     x->clearances = (void *)(base + at.clearances);
     x->symbol_table = table_at(base, at.symbol_slots, x->limits.instruments_max, symbol_size,
                                sizeof(struct instrument));

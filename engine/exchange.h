@@ -239,6 +239,8 @@ enum fetch_stage { FETCH_FAR, FETCH_NEAR, FETCH_NEXT };
 void exchange_fetch_price(const struct exchange *exchange, uint32_t instrument, enum side side, uint32_t ticks,
                           enum fetch_stage stage);
 void exchange_fetch_order(const struct exchange *exchange, uint64_t order_id, enum fetch_stage stage);
+/* The same of an order of this firm in this instrument; once, FAR ahead. */
+void exchange_fetch_firm(const struct exchange *exchange, uint32_t participant, uint32_t instrument, enum side side);
 /* The same of a request that bears a name (client_order_id_size bytes, NUL-padded), before the rest of it is read. */
 void exchange_fetch_name(const struct exchange *exchange, uint32_t participant, const char *client_order_id);
 

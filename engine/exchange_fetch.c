@@ -10,6 +10,7 @@
  * What fits the caches anyway needs no hints: a caller with a few thousand orders had better give none. */
 #include "engine/exchange.h"
 #include "engine/participants/names.h"
+#include "engine/rules/clearance.h"
 #include "engine/state.h"
 
 /* The level of a price, NULL when its leaf is not there. */
@@ -54,6 +55,17 @@ void exchange_fetch_order(const struct exchange *x, uint64_t order_id, enum fetc
     const struct level *level = find_level(x, &x->books[order->instrument].sides[book_order_side(order)],
                                            order->price_ticks);
     if (level != NULL) __builtin_prefetch(level, 1);
+}
+
+void exchange_fetch_firm(const struct exchange *x, uint32_t participant, uint32_t instrument, enum side side) {
+    if (participant >= x->participants_count) return;
+    __builtin_prefetch(&x->participants[participant].open_orders_count, 1);
+    __builtin_prefetch(&x->participants[participant].resident);
+    if (instrument >= x->instruments_count || x->rules == RULES_OFF) return;
+    const struct clearance *clearance = clearance_place(x, participant, instrument, side);
+    __builtin_prefetch(clearance);
+    __builtin_prefetch(&clearance->deposit_floor);
+    __builtin_prefetch(account_of(x, participant, x->instruments[instrument].currency), 1);
 }
 
 void exchange_fetch_name(const struct exchange *x, uint32_t participant, const char *client_order_id) {

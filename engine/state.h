@@ -94,7 +94,8 @@ struct clearance {
     uint8_t reserved[32];
 };
 _Static_assert(sizeof(struct clearance) == 128, "two cache lines");
-enum { clearances_count = 4096 };
+/* Places for them: a power of two, some for every participant. */
+enum { clearances_count_min = 1 << 12, clearances_count_max = 1 << 22 };
 
 struct exchange {
     struct limits limits;
@@ -132,6 +133,7 @@ struct exchange {
     struct contract *contracts;             /* by trade id, from 1; empty where a trade made none */
     struct contract_agents *agents;         /* the same; of those with CONTRACT_HAS_AGENTS */
     struct clearance *clearances;           /* derived */
+    uint32_t clearances_count;
     struct instrument_rules *rules_today;   /* derived from tables, date and instruments */
     uint8_t *remarks_at_start;              /* ACC-15: a row of participants for those without session, one a session */
     struct order_name *names;

@@ -37,8 +37,8 @@ _Static_assert(offsetof(struct command_new_order, has_display) == offsetof(struc
 
 static inline struct clearance *clearance_place(const struct exchange *x, uint32_t participant, uint32_t instrument,
                                                 uint32_t side) {
-    uint32_t mixed = participant * UINT32_C(0x9E3779B1) ^ instrument * UINT32_C(0x85EBCA77);
-    return &x->clearances[(mixed >> 16 ^ side) & (clearances_count - 1)];
+    uint64_t mixed = participant * UINT64_C(0x9E3779B97F4A7C15) ^ instrument * UINT64_C(0xC2B2AE3D27D4EB4F);
+    return &x->clearances[((uint32_t)(mixed >> 32) ^ side) & (x->clearances_count - 1)];
 }
 
 /* Whether it speaks of this order, of which it is known that it has no conditions. */

@@ -17,7 +17,7 @@ enum flow_exit { FLOW_DONE = 0, FLOW_FAILED = 1, FLOW_USAGE = 2 };
 static const char help_text[] =
     "birzha flow - write order flows and replay them through the engine\n"
     "\n"
-    "  birzha flow FILE [--runs N] [--rules off|on]\n"
+    "  birzha flow FILE [--runs N] [--rules off|on] [--participants P] [--latency on]\n"
     "  birzha flow --make KIND --books B --live L --far F --operations N --seed S --out FILE\n"
     "\n"
     "The first form replays FILE N times (7 if not given) and prints one JSON line: trades, quantity and their\n"
@@ -27,6 +27,8 @@ static const char help_text[] =
     "  --runs N         1 to 1000 fresh replays\n"
     "  --rules off|on   off (if not given): one participant buys, another sells, no rule is evaluated; on: all of\n"
     "                   them, with a deposit for every order and a contract and two fees for every trade\n"
+    "  --participants P an even number of them instead of two, some often and many seldom\n"
+    "  --latency on     one more replay, in which each operation is timed by itself: percentiles\n"
     "\n"
     "The second form writes a file; the same figures give the same bytes everywhere.\n"
     "\n"
@@ -43,7 +45,7 @@ static const char help_text[] =
     "2 wrong command line.\n";
 
 struct flow_options {
-    const char *file, *runs, *rules, *make, *books, *live, *far, *operations, *seed, *out;
+    const char *file, *runs, *rules, *participants, *latency, *make, *books, *live, *far, *operations, *seed, *out;
     int help;
 };
 
@@ -67,7 +69,8 @@ static int fail(const struct flow_error *error) {
 
 static const char **option_target(struct flow_options *options, const char *name, size_t size) {
     const struct { const char *name; const char **target; } known[] = {
-        { "--runs", &options->runs }, { "--rules", &options->rules }, { "--make", &options->make },
+        { "--runs", &options->runs }, { "--rules", &options->rules },
+        { "--participants", &options->participants }, { "--latency", &options->latency }, { "--make", &options->make },
         { "--books", &options->books }, { "--live", &options->live }, { "--far", &options->far },
         { "--operations", &options->operations }, { "--seed", &options->seed }, { "--out", &options->out } };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -160,8 +163,9 @@ static void print_begin(const char *path, uint32_t operations_count, const struc
 }
 
 static int make(const struct flow_options *options) {
-    if (options->file != NULL || options->runs != NULL || options->rules != NULL)
-        return fail_usage("--make writes a file; it takes no FILE, --runs or --rules");
+    if (options->file != NULL || options->runs != NULL || options->rules != NULL || options->participants != NULL ||
+        options->latency != NULL)
+        return fail_usage("--make writes a file; it takes no FILE, --runs, --rules, --participants or --latency");
     struct flow_request request;
     struct flow_error error;
     struct flow_file file;
@@ -196,29 +200,45 @@ static int compare(const struct flow_sum *made, const struct flow_sum *expected)
     return memcmp(made, expected, sizeof *made) == 0 ? FLOW_DONE : FLOW_FAILED;
 }
 
-static int replay(const struct flow_options *options) {
-    uint64_t runs = 7;
-    if (options->runs != NULL) {
-        int status = read_number("--runs", options->runs, 1, flow_runs_count_max, &runs);
-        if (status != 0) return status;
-    }
-    enum rules_mode rules = RULES_OFF;
-    if (options->rules != NULL && strcmp(options->rules, "on") == 0) rules = RULES_ON;
-    else if (options->rules != NULL && strcmp(options->rules, "off") != 0)
+static int read_plan(const struct flow_options *options, struct flow_plan *plan) {
+    uint64_t runs = 7, participants = 2;
+    int status = 0;
+    if (options->runs != NULL) status = read_number("--runs", options->runs, 1, flow_runs_count_max, &runs);
+    if (status == 0 && options->participants != NULL)
+        status = read_number("--participants", options->participants, 2, flow_participants_count_max, &participants);
+    if (status != 0) return status;
+    if (participants % 2 != 0) return fail_usage("--participants is an even number, not %" PRIu64, participants);
+    int rules_on = options->rules != NULL && strcmp(options->rules, "on") == 0;
+    if (!rules_on && options->rules != NULL && strcmp(options->rules, "off") != 0)
         return fail_usage("--rules is off or on, not %s", options->rules);
+    int latency_on = options->latency != NULL && strcmp(options->latency, "on") == 0;
+    if (!latency_on && options->latency != NULL && strcmp(options->latency, "off") != 0)
+        return fail_usage("--latency is off or on, not %s", options->latency);
+    *plan = (struct flow_plan){ .rules = rules_on ? RULES_ON : RULES_OFF, .runs_count = (uint32_t)runs,
+                                .participants_count = (uint32_t)participants, .times_each = (uint32_t)latency_on };
+    return 0;
+}
+
+static int replay(const struct flow_options *options) {
+    struct flow_plan plan;
     struct flow_file file;
     struct flow_error error;
     struct flow_result result;
+    int status = read_plan(options, &plan);
+    if (status != 0) return status;
     if (flow_file_read(options->file, &file, &error) < 0) return fail(&error);
     struct flow_header header = file.header;
-    int status = flow_run(&file, rules, (uint32_t)runs, &result, &error);
+    status = flow_run(&file, &plan, &result, &error);
     flow_file_close(&file);
     if (status < 0) return fail(&error);
     print_begin(options->file, header.operations_count, &result.sum);
-    printf(",\"resting\":%" PRIu32 ",\"rules\":\"%s\",\"runs\":%" PRIu64 ",\"ns_per_op\":%.1f,\"ns_min\":%.1f,"
-           "\"ns_max\":%.1f,\"state_hash\":\"%016" PRIx64 "\"}\n", result.resting_count,
-           rules == RULES_ON ? "on" : "off", runs, result.ns_median,
-           result.ns_min, result.ns_max, result.state_hash);
+    printf(",\"resting\":%" PRIu32 ",\"rules\":\"%s\",\"participants\":%" PRIu32 ",\"runs\":%" PRIu32
+           ",\"ns_per_op\":%.1f,\"ns_min\":%.1f,\"ns_max\":%.1f", result.resting_count,
+           plan.rules == RULES_ON ? "on" : "off", plan.participants_count, plan.runs_count, result.ns_median,
+           result.ns_min, result.ns_max);
+    if (plan.times_each)
+        printf(",\"ns_p50\":%.0f,\"ns_p99\":%.0f,\"ns_p999\":%.0f", result.ns_p50, result.ns_p99, result.ns_p999);
+    printf(",\"state_hash\":\"%016" PRIx64 "\"}\n", result.state_hash);
     return compare(&result.sum, &header.expected);
 }
 

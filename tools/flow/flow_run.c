@@ -12,11 +12,14 @@
 #include "engine/exchange.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
+#include "instruments/splitmix.h"
+#include "tools/flow/stopwatch.h"
 
-enum { participant_buyer, participant_seller, participants_count };
+/* Participant 2k buys what 2k + 1 sells to somebody. */
+enum { participant_buyer, participant_seller };
 enum { deposits_count = 400, bands_count_max = 512 };
 enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20,
-       orders_in_cache = 1 << 15 };
+       orders_in_cache = 1 << 15, firms_in_cache = 1 << 11 };
 
 _Static_assert((int)lookahead_count <= (int)flow_spare_count, "looking ahead stays within the spare operations");
 
@@ -25,6 +28,7 @@ struct replay {
     struct event_buffer buffer;
     uint64_t *order_ids;        /* the exchange's, by the file's id */
     uint32_t *file_ids;         /* by the low half of an order id, its slot */
+    uint32_t *owners;           /* by the file's id: the participant; NULL when there are two */
     struct flow_sum sum;
     struct command add[2], cancel[2];   /* by side: what all commands of the two kinds have in common */
     uint64_t sequence;
@@ -72,14 +76,14 @@ static uint32_t contracts_bound(const struct flow_file *file) {
     return orders_count;
 }
 
-static int limits_for(const struct flow_file *file, enum rules_mode rules, struct limits *limits) {
+static int limits_for(const struct flow_file *file, const struct flow_plan *plan, struct limits *limits) {
     uint32_t leaves_count = leaves_bound(file);
     if (leaves_count == 0) return -ENOMEM;
     *limits = (struct limits){
-        .instruments_max = file->header.books_count, .sessions_max = 1, .participants_max = participants_count,
+        .instruments_max = file->header.books_count, .sessions_max = 1, .participants_max = plan->participants_count,
         .users_max = 1, .orders_max = orders_bound(file), .price_leaves_max = leaves_count,
         .price_branches_max = 2 * file->header.books_count, .client_ids_max = 1,
-        .contracts_max = rules == RULES_ON ? contracts_bound(file) : 0, .clients_max = 1 };
+        .contracts_max = plan->rules == RULES_ON ? contracts_bound(file) : 0, .clients_max = 1 };
     return 0;
 }
 
@@ -104,14 +108,18 @@ static void add_instrument(struct replay *replay, uint32_t index) {
     apply_world(replay, terms);
 }
 
-static void add_participant(struct replay *replay, const char *id) {
+static void add_participant(struct replay *replay, uint32_t index) {
     struct command command = { .kind = COMMAND_PARTICIPANT, .add_participant.country = { 'B', 'Y' } };
-    name_set(command.add_participant.id, participant_id_size, id, (uint32_t)strlen(id));
+    char id[participant_id_size];
+    int size = snprintf(id, sizeof id, "%s-%" PRIu32, index % 2 == participant_buyer ? "BUYER" : "SELLER", index / 2);
+    CHECK(size > 0 && size < participant_id_size);
+    name_set(command.add_participant.id, participant_id_size, id, (uint32_t)size);
     apply_world(replay, command);
 }
 
 /* The rates of the shipped tables, a band that nothing breaks, and money for every order. */
-static void add_rules(struct replay *replay, uint32_t books_count) {
+static void add_rules(struct replay *replay, uint32_t books_count, uint32_t participants_count) {
+    const uint32_t credits_count = participants_count == 2 ? deposits_count : 1;
     struct command terms = { .kind = COMMAND_RULE_TERMS, .rule_terms = {
         .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5,
         .flags = RULE_DOMESTIC_BYN_ONLY } };
@@ -127,7 +135,7 @@ static void add_rules(struct replay *replay, uint32_t books_count) {
     for (uint32_t participant = 0; participant < participants_count; participant++) {
         apply_world(replay, (struct command){ .kind = COMMAND_ACCREDIT, .accredit = {
             .participant = participant, .from_date = 0, .to_date = date_none, .section = SECTION_TIMBER } });
-        for (int i = 0; i < deposits_count; i++) {
+        for (uint32_t i = 0; i < credits_count; i++) {
             apply_world(replay, (struct command){ .kind = COMMAND_DEPOSIT, .deposit = {
                 .participant = participant, .currency = CURRENCY_BYN, .action = DEPOSIT_AT_ONCE,
                 .amount.minor = VALUE_MINOR_MAX } });
@@ -135,11 +143,10 @@ static void add_rules(struct replay *replay, uint32_t books_count) {
     }
 }
 
-static void build_world(struct replay *replay, uint32_t books_count, enum rules_mode rules) {
+static void build_world(struct replay *replay, uint32_t books_count, const struct flow_plan *plan) {
     for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i);
-    add_participant(replay, "BUYER");
-    add_participant(replay, "SELLER");
-    if (rules == RULES_ON) add_rules(replay, books_count);
+    for (uint32_t i = 0; i < plan->participants_count; i++) add_participant(replay, i);
+    if (plan->rules == RULES_ON) add_rules(replay, books_count, plan->participants_count);
     for (int sells = 0; sells <= 1; sells++) {
         uint32_t participant = sells ? participant_seller : participant_buyer;
         replay->add[sells] = (struct command){ .kind = COMMAND_NEW_ORDER, .participant = participant, .user = NAME_NONE,
@@ -148,6 +155,19 @@ static void build_world(struct replay *replay, uint32_t books_count, enum rules_
                            .time_in_force = TIF_GTC } };
         replay->cancel[sells] = (struct command){ .kind = COMMAND_CANCEL_ORDER, .participant = participant,
                                                   .user = NAME_NONE };
+    }
+}
+
+/* Skewed as books are: half of the orders fall to anybody, the other half to somebody of lower number than that. */
+static void find_owners(const struct flow_file *file, uint32_t participants_count, uint32_t *owners) {
+    const uint32_t pairs_count = participants_count / 2;
+    uint64_t state = 1;
+    for (uint32_t i = 0; i < flow_records_count(&file->header); i++) {
+        const struct flow_operation *operation = &file->operations[i];
+        if (operation->type != FLOW_ADD) continue;
+        uint64_t pair = (uint64_t)((uint128)splitmix64(&state) * pairs_count >> 64);
+        if (splitmix64(&state) >> 63) pair = (uint64_t)((uint128)splitmix64(&state) * (pair + 1) >> 64);
+        owners[operation->id] = 2 * (uint32_t)pair + (operation->side != FLOW_BUY);
     }
 }
 
@@ -183,6 +203,7 @@ static void on_full(struct event_buffer *buffer) {
 static inline void apply_add(struct replay *replay, const struct flow_operation *operation) {
     struct command *command = &replay->add[operation->side != FLOW_BUY];
     command->sequence = ++replay->sequence;
+    if (replay->owners != NULL) command->participant = replay->owners[operation->id];
     command->new_order.instrument = operation->book;
     command->new_order.price.ticks = operation->price_ticks;
     command->new_order.quantity.lots = operation->quantity_lots;
@@ -192,14 +213,17 @@ static inline void apply_add(struct replay *replay, const struct flow_operation 
 static inline void apply_cancel(struct replay *replay, const struct flow_operation *operation) {
     struct command *command = &replay->cancel[operation->side != FLOW_BUY];
     command->sequence = ++replay->sequence;
+    if (replay->owners != NULL) command->participant = replay->owners[operation->id];
     command->cancel_order.order_id = replay->order_ids[operation->id];
     exchange_apply(replay->exchange, command, &replay->buffer);
 }
 
 static inline void hint(const struct replay *replay, const struct flow_operation *operation, enum fetch_stage stage) {
+    enum side side = operation->side == FLOW_BUY ? SIDE_BUY : SIDE_SELL;
+    if (replay->owners != NULL && stage == FETCH_FAR)
+        exchange_fetch_firm(replay->exchange, replay->owners[operation->id], operation->book, side);
     if (operation->type == FLOW_ADD) {
-        exchange_fetch_price(replay->exchange, operation->book, operation->side == FLOW_BUY ? SIDE_BUY : SIDE_SELL,
-                             operation->price_ticks, stage);
+        exchange_fetch_price(replay->exchange, operation->book, side, operation->price_ticks, stage);
     } else {
         exchange_fetch_order(replay->exchange, replay->order_ids[operation->id], stage);
     }
@@ -209,6 +233,7 @@ static inline void hint(const struct replay *replay, const struct flow_operation
  * the exchange what it knows to fetch. */
 static inline void fetch_ahead(const struct replay *replay, const struct flow_operation *operation) {
     __builtin_prefetch(&replay->order_ids[operation[lookahead_count].id], 1);
+    if (replay->owners != NULL) __builtin_prefetch(&replay->owners[operation[lookahead_count].id]);
     uint64_t order_id = replay->order_ids[operation[lookahead_count / 2].id];
     __builtin_prefetch(&replay->file_ids[(uint32_t)order_id], 1);
     if (!replay->gives_hints) return;
@@ -232,6 +257,25 @@ static __attribute__((noinline)) uint32_t apply_operations(struct replay *replay
     return count;
 }
 
+/* The same, with the time of each, in ticks of the stopwatch. */
+static uint32_t time_operations(struct replay *replay, const struct flow_operation *operations, uint32_t count,
+                                uint32_t *times) {
+    const uint64_t overhead = stopwatch_overhead();
+    for (uint32_t i = 0; i < count; i++) {
+        fetch_ahead(replay, &operations[i]);
+        replay->id = operations[i].id;
+        replay->buffer.count = 0;
+        uint64_t begin = stopwatch_read();
+        if (operations[i].type == FLOW_ADD) apply_add(replay, &operations[i]);
+        else apply_cancel(replay, &operations[i]);
+        read_events(replay);
+        uint64_t spent = stopwatch_read() - begin;
+        times[i] = (uint32_t)(spent > overhead ? spent - overhead : 0);
+        if (__builtin_expect(replay->refused_reason != 0, 0)) return i;
+    }
+    return count;
+}
+
 /* ---- runs ---- */
 
 static size_t rounded(size_t size, size_t to) { return (size + to - 1) & ~(to - 1); }
@@ -249,28 +293,27 @@ static char *map_touched(struct replay *replay, size_t size) {
     return memory;
 }
 
-static int replay_open(struct replay *replay, const struct flow_file *file, enum rules_mode rules,
+static int replay_open(struct replay *replay, const struct flow_file *file, const struct flow_plan *plan,
                        const struct limits *limits, struct event *events) {
+    size_t owners_bytes = plan->participants_count == 2 ? 0 : ((size_t)file->header.id_max + 1) * sizeof *replay->owners;
     size_t exchange_bytes = rounded(exchange_size(limits), cache_line_size);
     size_t order_ids_bytes = rounded(((size_t)file->header.id_max + 1) * sizeof *replay->order_ids, cache_line_size);
-    size_t file_ids_bytes = ((size_t)limits->orders_max + 1) * sizeof *replay->file_ids;
-    char *memory = map_touched(replay, exchange_bytes + order_ids_bytes + file_ids_bytes);
+    size_t file_ids_bytes = rounded(((size_t)limits->orders_max + 1) * sizeof *replay->file_ids, cache_line_size);
+    char *memory = map_touched(replay, exchange_bytes + order_ids_bytes + file_ids_bytes + owners_bytes);
     if (memory == NULL) return -ENOMEM;
     replay->exchange = exchange_init(memory, limits);
     replay->order_ids = (void *)(memory + exchange_bytes);
     replay->file_ids = (void *)(memory + exchange_bytes + order_ids_bytes);
     replay->buffer = (struct event_buffer){ .events = events, .capacity = events_count_max, .full = on_full,
                                             .owner = replay };
-    replay->gives_hints = limits->orders_max > orders_in_cache;
-    exchange_set_rules(replay->exchange, rules);
-    build_world(replay, file->header.books_count, rules);
+    if (owners_bytes > 0) {
+        replay->owners = (void *)(memory + exchange_bytes + order_ids_bytes + file_ids_bytes);
+        find_owners(file, plan->participants_count, replay->owners);
+    }
+    replay->gives_hints = limits->orders_max > orders_in_cache || plan->participants_count > firms_in_cache;
+    exchange_set_rules(replay->exchange, plan->rules);
+    build_world(replay, file->header.books_count, plan);
     return 0;
-}
-
-static int64_t monotonic_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 static int fail_refused(const struct replay *replay, const struct flow_file *file, uint32_t index,
@@ -281,29 +324,31 @@ static int fail_refused(const struct replay *replay, const struct flow_file *fil
                      replay->refused_reason);
 }
 
-static int time_run(struct replay *replay, const struct flow_file *file, int64_t *spent_ns, struct flow_error *error) {
+/* `times` NULL: all together; else each by itself. */
+static int time_run(struct replay *replay, const struct flow_file *file, uint32_t *times, int64_t *spent_ns,
+                    struct flow_error *error) {
     uint32_t warm_up_count = file->header.warm_up_count, timed_count = file->header.operations_count;
+    const struct flow_operation *timed = file->operations + warm_up_count;
     uint32_t applied = apply_operations(replay, file->operations, warm_up_count);
     if (applied < warm_up_count) return fail_refused(replay, file, applied, error);
-    int64_t begin_ns = monotonic_ns();
-    applied = apply_operations(replay, file->operations + warm_up_count, timed_count);
-    *spent_ns = monotonic_ns() - begin_ns;
+    int64_t begin_ns = stopwatch_clock_ns();
+    applied = times == NULL ? apply_operations(replay, timed, timed_count)
+                            : time_operations(replay, timed, timed_count, times);
+    *spent_ns = stopwatch_clock_ns() - begin_ns;
     if (applied < timed_count) return fail_refused(replay, file, warm_up_count + applied, error);
     return 0;
 }
 
 /* One run from a fresh exchange to its end. */
-static int run_once(const struct flow_file *file, enum rules_mode rules, const struct limits *limits,
-                    struct event *events, struct flow_result *result, double *ns_per_operation,
+static int run_once(const struct flow_file *file, const struct flow_plan *plan, const struct limits *limits,
+                    struct event *events, uint32_t *times, struct flow_result *result, int64_t *spent_ns,
                     struct flow_error *error) {
     struct replay *replay = calloc(1, sizeof *replay);
     if (replay == NULL) return flow_fail(error, -ENOMEM, "not enough memory");
-    int64_t spent_ns = 0;
-    int status = replay_open(replay, file, rules, limits, events);
+    int status = replay_open(replay, file, plan, limits, events);
     if (status < 0) flow_fail(error, status, "not enough memory for %" PRIu32 " open orders", limits->orders_max);
-    else status = time_run(replay, file, &spent_ns, error);
+    else status = time_run(replay, file, times, spent_ns, error);
     if (status == 0) {
-        *ns_per_operation = (double)spent_ns / file->header.operations_count;
         result->sum = replay->sum;
         result->resting_count = exchange_open_orders_count(replay->exchange);
         result->state_hash = exchange_digest(replay->exchange);
@@ -318,34 +363,63 @@ static int compare_doubles(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-static int run_all(const struct flow_file *file, enum rules_mode rules, uint32_t runs_count, struct event *events,
-                   double *times_ns, struct flow_result *result, struct flow_error *error) {
-    struct limits limits;
-    if (limits_for(file, rules, &limits) < 0) return flow_fail(error, -ENOMEM, "not enough memory");
+static int fail_differs(uint32_t run, uint64_t hash, uint64_t first_hash, struct flow_error *error) {
+    return flow_fail(error, -EPROTO, "run %" PRIu32 " ended in the state %016" PRIx64 ", the first in %016" PRIx64,
+                     run + 1, hash, first_hash);
+}
+
+static int run_all(const struct flow_file *file, const struct flow_plan *plan, const struct limits *limits,
+                   struct event *events, double *times_ns, struct flow_result *result, struct flow_error *error) {
     uint64_t first_hash = 0;
-    for (uint32_t run = 0; run < runs_count; run++) {
-        int status = run_once(file, rules, &limits, events, result, &times_ns[run], error);
+    for (uint32_t run = 0; run < plan->runs_count; run++) {
+        int64_t spent_ns = 0;
+        int status = run_once(file, plan, limits, events, NULL, result, &spent_ns, error);
         if (status < 0) return status;
+        times_ns[run] = (double)spent_ns / file->header.operations_count;
         if (run == 0) first_hash = result->state_hash;
-        if (result->state_hash != first_hash)
-            return flow_fail(error, -EPROTO, "run %" PRIu32 " ended in the state %016" PRIx64 ", the first in %016"
-                             PRIx64, run + 1, result->state_hash, first_hash);
+        if (result->state_hash != first_hash) return fail_differs(run, result->state_hash, first_hash, error);
     }
-    qsort(times_ns, runs_count, sizeof *times_ns, compare_doubles);
+    qsort(times_ns, plan->runs_count, sizeof *times_ns, compare_doubles);
     result->ns_min = times_ns[0];
-    result->ns_max = times_ns[runs_count - 1];
-    result->ns_median = (times_ns[(runs_count - 1) / 2] + times_ns[runs_count / 2]) / 2;
+    result->ns_max = times_ns[plan->runs_count - 1];
+    result->ns_median = (times_ns[(plan->runs_count - 1) / 2] + times_ns[plan->runs_count / 2]) / 2;
     return 0;
 }
 
-int flow_run(const struct flow_file *file, enum rules_mode rules, uint32_t runs_count, struct flow_result *result,
+/* One more run. The counter's rate is taken over it. */
+static int run_each(const struct flow_file *file, const struct flow_plan *plan, const struct limits *limits,
+                    struct event *events, struct flow_result *result, struct flow_error *error) {
+    const uint64_t first_hash = result->state_hash;
+    uint32_t count = file->header.operations_count, *times = malloc(count * sizeof *times);
+    if (times == NULL) return flow_fail(error, -ENOMEM, "not enough memory for the times of %" PRIu32 " operations", count);
+    int64_t spent_ns, begin_ns = stopwatch_clock_ns();
+    uint64_t begin = stopwatch_read();
+    int status = run_once(file, plan, limits, events, times, result, &spent_ns, error);
+    double ns_per_tick = (double)(stopwatch_clock_ns() - begin_ns) / (double)(stopwatch_read() - begin);
+    if (status == 0 && result->state_hash != first_hash)
+        status = fail_differs(plan->runs_count, result->state_hash, first_hash, error);
+    if (status == 0 && count > 0) {
+        struct stopwatch_percentiles each = stopwatch_percentiles(times, count, ns_per_tick);
+        result->ns_p50 = each.p50_ns;
+        result->ns_p99 = each.p99_ns;
+        result->ns_p999 = each.p999_ns;
+    }
+    free(times);
+    return status;
+}
+
+int flow_run(const struct flow_file *file, const struct flow_plan *plan, struct flow_result *result,
              struct flow_error *error) {
-    CHECK(runs_count > 0 && runs_count <= flow_runs_count_max);
-    double *times_ns = calloc(runs_count, sizeof *times_ns);
+    CHECK(plan->runs_count > 0 && plan->runs_count <= flow_runs_count_max);
+    CHECK(plan->participants_count >= 2 && plan->participants_count % 2 == 0);
+    double *times_ns = calloc(plan->runs_count, sizeof *times_ns);
     struct event *events = aligned_alloc(cache_line_size, events_count_max * sizeof *events);
     struct flow_result fresh = { .ns_min = 0 };
-    int status = times_ns == NULL || events == NULL ? flow_fail(error, -ENOMEM, "not enough memory")
-                                                    : run_all(file, rules, runs_count, events, times_ns, &fresh, error);
+    struct limits limits;
+    int status = times_ns == NULL || events == NULL || limits_for(file, plan, &limits) < 0
+                     ? flow_fail(error, -ENOMEM, "not enough memory")
+                     : run_all(file, plan, &limits, events, times_ns, &fresh, error);
+    if (status == 0 && plan->times_each) status = run_each(file, plan, &limits, events, &fresh, error);
     if (status == 0) *result = fresh;
     free(times_ns);
     free(events);
