@@ -86,7 +86,8 @@ static inline double bench_run(const struct bench_engine *engine, const struct f
 }
 
 /* One replay in which each operation is timed by itself. */
-static inline struct stopwatch_percentiles bench_run_each(const struct bench_engine *engine, const struct flow_file *file) {
+static inline struct stopwatch_percentiles bench_run_each(const struct bench_engine *engine,
+                                                          const struct flow_file *file) {
     const uint32_t count = file->header.operations_count;
     const struct flow_operation *timed = file->operations + file->header.warm_up_count;
     void *state = engine->open(&file->header);

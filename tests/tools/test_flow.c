@@ -85,6 +85,9 @@ static void remove_scratch(void) {
     memcpy(scratch_path + sizeof scratch_path - 7, "XXXXXX", 6);
 }
 
+static const struct flow_plan once = {.rules = RULES_OFF, .runs_count = 1, .participants_count = 2};
+static const struct flow_plan twice = {.rules = RULES_OFF, .runs_count = 2, .participants_count = 2};
+
 Test(flow, a_request_gives_the_known_header_and_bytes) {
     for (size_t i = 0; i < COUNT(known_flows); i++) {
         const struct known_flow *known = &known_flows[i];
@@ -245,7 +248,7 @@ Test(flow, the_engine_makes_the_trades_of_the_generator) {
         struct flow_file file = make(&known_flows[i].request);
         struct flow_result result;
         struct flow_error error = { "" };
-        cr_assert_eq(flow_run(&file, &(struct flow_plan){.rules = RULES_OFF, .runs_count = 2, .participants_count = 2}, &result, &error), 0, "flow %zu: %s", i, error.text);
+        cr_assert_eq(flow_run(&file, &twice, &result, &error), 0, "flow %zu: %s", i, error.text);
         cr_assert_eq(result.sum.trades_count, known_flows[i].trades_count);
         cr_assert_eq(result.sum.quantity_lots, known_flows[i].quantity_lots);
         cr_assert_eq(result.sum.hash, known_flows[i].hash, "flow %zu: other trades", i);
@@ -268,7 +271,7 @@ Test(flow, a_sweep_larger_than_the_event_buffer_loses_no_trade) {
     for (uint32_t i = 0; i < makers_count; i++) flow_sum_add(&expected, makers_count + 1, i + 1, 100, 1);
     struct flow_result result;
     struct flow_error error = { "" };
-    cr_assert_eq(flow_run(&file, &(struct flow_plan){.rules = RULES_OFF, .runs_count = 1, .participants_count = 2}, &result, &error), 0, "%s", error.text);
+    cr_assert_eq(flow_run(&file, &once, &result, &error), 0, "%s", error.text);
     cr_assert_eq(memcmp(&result.sum, &expected, sizeof expected), 0);
     cr_assert_eq(result.resting_count, 1);
 }
@@ -280,7 +283,7 @@ Test(flow, the_hand_made_flow_gives_the_figures_of_its_arithmetic) {
     struct flow_error error = { "" };
     struct flow_result result;
     cr_assert_eq(flow_file_read(scratch_path, &file, &error), 0, "%s", error.text);
-    cr_assert_eq(flow_run(&file, &(struct flow_plan){.rules = RULES_OFF, .runs_count = 1, .participants_count = 2}, &result, &error), 0, "%s", error.text);
+    cr_assert_eq(flow_run(&file, &once, &result, &error), 0, "%s", error.text);
     cr_assert_eq(result.sum.trades_count, 2);
     cr_assert_eq(result.sum.quantity_lots, 7);
     cr_assert_eq(result.sum.hash, UINT64_C(0x96365456953a2b42));
@@ -299,7 +302,7 @@ Test(flow, a_cancel_of_a_filled_order_ends_the_replay_and_says_where) {
     struct flow_error error = { "" };
     struct flow_result result;
     cr_assert_eq(flow_file_read(scratch_path, &file, &error), 0, "%s", error.text);
-    cr_assert_eq(flow_run(&file, &(struct flow_plan){.rules = RULES_OFF, .runs_count = 1, .participants_count = 2}, &result, &error), -EPROTO);
+    cr_assert_eq(flow_run(&file, &once, &result, &error), -EPROTO);
     cr_assert_neq(strstr(error.text, "operation 3 (cancel of order 1)"), NULL, "%s", error.text);
     flow_file_close(&file);
     remove_scratch();

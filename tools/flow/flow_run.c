@@ -295,9 +295,10 @@ static char *map_touched(struct replay *replay, size_t size) {
 
 static int replay_open(struct replay *replay, const struct flow_file *file, const struct flow_plan *plan,
                        const struct limits *limits, struct event *events) {
-    size_t owners_bytes = plan->participants_count == 2 ? 0 : ((size_t)file->header.id_max + 1) * sizeof *replay->owners;
+    const size_t ids_count = (size_t)file->header.id_max + 1;
+    size_t owners_bytes = plan->participants_count == 2 ? 0 : ids_count * sizeof *replay->owners;
     size_t exchange_bytes = rounded(exchange_size(limits), cache_line_size);
-    size_t order_ids_bytes = rounded(((size_t)file->header.id_max + 1) * sizeof *replay->order_ids, cache_line_size);
+    size_t order_ids_bytes = rounded(ids_count * sizeof *replay->order_ids, cache_line_size);
     size_t file_ids_bytes = rounded(((size_t)limits->orders_max + 1) * sizeof *replay->file_ids, cache_line_size);
     char *memory = map_touched(replay, exchange_bytes + order_ids_bytes + file_ids_bytes + owners_bytes);
     if (memory == NULL) return -ENOMEM;
@@ -391,7 +392,7 @@ static int run_each(const struct flow_file *file, const struct flow_plan *plan, 
                     struct event *events, struct flow_result *result, struct flow_error *error) {
     const uint64_t first_hash = result->state_hash;
     uint32_t count = file->header.operations_count, *times = malloc(count * sizeof *times);
-    if (times == NULL) return flow_fail(error, -ENOMEM, "not enough memory for the times of %" PRIu32 " operations", count);
+    if (times == NULL) return flow_fail(error, -ENOMEM, "not enough memory for %" PRIu32 " times", count);
     int64_t spent_ns, begin_ns = stopwatch_clock_ns();
     uint64_t begin = stopwatch_read();
     int status = run_once(file, plan, limits, events, times, result, &spent_ns, error);
