@@ -22,6 +22,8 @@ void scenario_error_format(const struct scenario_error *error, char *out, size_t
 
 /* ---- opening ---- */
 
+enum { document_size_begin = 1 << 14 };
+
 static int fail_file(const struct document *document, int status, const char *text) {
     CHECK(status < 0);
     document->error->line = 0;
@@ -30,27 +32,37 @@ static int fail_file(const struct document *document, int status, const char *te
     return status;
 }
 
+/* Reads until the end, or until there is more than a file may have. 0 or a negative errno. */
+static int read_all(struct document *document, FILE *file) {
+    size_t capacity = 0;
+    while (document->size <= document_size_max) {
+        if (document->size == capacity) {
+            capacity = capacity == 0 ? document_size_begin : 2 * capacity;
+            char *larger = realloc(document->text, capacity + 1);
+            if (larger == NULL) return -ENOMEM;
+            document->text = larger;
+        }
+        errno = 0;
+        size_t got = fread(document->text + document->size, 1, capacity - document->size, file);
+        document->size += got;
+        if (got > 0) continue;
+        document->text[document->size] = '\0';
+        return ferror(file) ? errno != 0 ? -errno : -EIO : 0;
+    }
+    return -EFBIG;
+}
+
 /* The whole file, with a NUL behind it. 0 or a negative errno. */
 static int read_file(struct document *document) {
     FILE *file = fopen(document->path, "rb");
     if (file == NULL) return fail_file(document, -errno, strerror(errno));
-    document->text = malloc(document_size_max + 1);
-    if (document->text == NULL) {
-        fclose(file);
-        return fail_file(document, -ENOMEM, strerror(ENOMEM));
-    }
-    document->size = fread(document->text, 1, document_size_max + 1, file);
-    int failed = ferror(file), status = errno;
+    int status = read_all(document, file);
     fclose(file);
-    if (!failed && document->size <= document_size_max) {
-        document->text[document->size] = '\0';
-        char *fitting = realloc(document->text, document->size + 1);
-        if (fitting != NULL) document->text = fitting;
-        return 0;
-    }
+    if (status == 0) return 0;
     free(document->text);
-    if (failed) return fail_file(document, status != 0 ? -status : -EIO, strerror(status != 0 ? status : EIO));
-    return fail_file(document, -EFBIG, "larger than the 16 MiB that a file may have");
+    document->text = NULL;
+    return fail_file(document, status, status == -EFBIG ? "larger than the 16 MiB that a file may have"
+                                                        : strerror(-status));
 }
 
 /* A mistake that still belongs to a key; the others concern the text as a whole. */

@@ -137,11 +137,32 @@ static void set_limits(struct world *world) {
 
 /* ---- loading ---- */
 
-static int load_data(struct world *world, const char *data_dir, struct scenario_error *error) {
-    int status = catalogue_load(data_dir, &world->catalogue, error);
-    if (status == 0) status = holidays_load(data_dir, &world->holidays, error);
-    if (status == 0) status = rules_table_load(data_dir, &world->catalogue, &world->rules, error);
+struct scenario_data {
+    struct catalogue catalogue;
+    struct holidays holidays;
+    struct rules_table rules;
+};
+
+static int fail_memory(struct scenario_error *error) {
+    *error = (struct scenario_error){.text = "no memory to read it"};
+    return -ENOMEM;
+}
+
+int scenario_data_load(const char *data_dir, struct scenario_data **data, struct scenario_error *error) {
+    *error = (struct scenario_error){0};
+    struct scenario_data *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL) return fail_memory(error);
+    int status = catalogue_load(data_dir, &fresh->catalogue, error);
+    if (status == 0) status = holidays_load(data_dir, &fresh->holidays, error);
+    if (status == 0) status = rules_table_load(data_dir, &fresh->catalogue, &fresh->rules, error);
+    if (status == 0) *data = fresh;
+    else scenario_data_free(fresh);
     return status;
+}
+
+void scenario_data_free(struct scenario_data *data) {
+    catalogue_free(&data->catalogue);
+    free(data);
 }
 
 static int load_file(struct world *world, const char *path, struct scenario_error *error) {
@@ -155,7 +176,6 @@ static int load_file(struct world *world, const char *path, struct scenario_erro
 }
 
 static void world_close(struct world *world) {
-    catalogue_free(&world->catalogue);
     catalogue_free(&world->chosen);
     registry_close(&world->symbols);
     registry_close(&world->sessions);
@@ -168,20 +188,31 @@ static void world_close(struct world *world) {
     free(world);
 }
 
-int scenario_load(const char *path, const char *data_dir, struct scenario *scenario, struct scenario_error *error) {
+/* The rules are the world's own, which may change them; the catalogue stays the data's. */
+int scenario_load_with(const char *path, const struct scenario_data *data, struct scenario *scenario,
+                       struct scenario_error *error) {
     *scenario = (struct scenario){0};
     *error = (struct scenario_error){0};
     struct world *world = calloc(1, sizeof *world);
-    if (world == NULL) {
-        *error = (struct scenario_error){.text = "no memory to read it"};
-        return -ENOMEM;
-    }
+    if (world == NULL) return fail_memory(error);
     world->scenario = scenario;
-    int status = load_data(world, data_dir, error);
-    if (status == 0) status = load_file(world, path, error);
+    world->catalogue = data->catalogue;
+    world->holidays = data->holidays;
+    world->rules = data->rules;
+    int status = load_file(world, path, error);
     if (status == 0) set_limits(world);
     world_close(world);
     if (status != 0) scenario_free(scenario);
+    return status;
+}
+
+int scenario_load(const char *path, const char *data_dir, struct scenario *scenario, struct scenario_error *error) {
+    struct scenario_data *data;
+    *scenario = (struct scenario){0};
+    int status = scenario_data_load(data_dir, &data, error);
+    if (status != 0) return status;
+    status = scenario_load_with(path, data, scenario, error);
+    scenario_data_free(data);
     return status;
 }
 

@@ -35,7 +35,18 @@ struct scenario {
     struct limits limits;               /* limits_default, or more where the world needs more */
 };
 
+/* The data folder, read once for any number of worlds: catalogue, holidays, rule tables. */
+struct scenario_data;
+
 /* 0 or a negative errno (-EINVAL: the content) and *error set; then there is nothing to free. */
+__attribute__((warn_unused_result))
+int scenario_data_load(const char *data_dir, struct scenario_data **data, struct scenario_error *error);
+void scenario_data_free(struct scenario_data *data);
+__attribute__((warn_unused_result))
+int scenario_load_with(const char *path, const struct scenario_data *data, struct scenario *scenario,
+                       struct scenario_error *error);
+
+/* The same of a folder that is read for this world only. */
 __attribute__((warn_unused_result))
 int scenario_load(const char *path, const char *data_dir, struct scenario *scenario, struct scenario_error *error);
 
