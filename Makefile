@@ -4,6 +4,7 @@
 #           asan     gcc, address and undefined-behaviour sanitizers, paranoid checks
 #           clang    clang, release flags, every warning an error
 #           debug    gcc -O0, paranoid checks
+#           fuzz afl libFuzzer and AFL++, for the targets of tests/fuzz
 # One static library per layer, linked in the order of the arrows in engine/README.md: an include that points the
 # wrong way does not link.
 
@@ -21,6 +22,7 @@ CC_asan := gcc
 CC_debug := gcc
 CC_clang := clang
 CC_fuzz := clang
+CC_afl := afl-clang-fast
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wformat=2
 ifeq ($(WERROR),1)
@@ -32,12 +34,14 @@ CFLAGS_release := -O3 -march=x86-64-v3 -mtune=skylake-avx512 $(HARDEN) -flto -ff
 CFLAGS_clang := -O2 -march=x86-64-v3 -Werror -fPIE
 CFLAGS_debug := -O0 -DBIRZHA_PARANOID
 CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID
+CFLAGS_afl := -O1 -DBIRZHA_PARANOID
 CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now -O3 -flto=2
 LDFLAGS_clang := -pie
 LDFLAGS_debug :=
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
+LDFLAGS_afl := -fsanitize=fuzzer
 
 # The pure layers: nothing but the compiler behind them, so no hardening calls and no library.
 PURE := -ffreestanding -fbuiltin -fno-stack-protector -U_FORTIFY_SOURCE
@@ -79,7 +83,7 @@ LIBS_birzhad := -luv -lcjson -lcrypt -lpthread -lm
 LIBS_birzha := -luv -lcjson -lcrypt -ledit -lsqlite3 -lpthread -lm
 LIBS_test := -luv -lcjson -lcrypt -ledit -lsqlite3 -lcriterion -lpthread -lm
 
-FLAVOURS := release asan clang debug fuzz
+FLAVOURS := release asan clang debug fuzz afl
 
 # V=1 shows the commands.
 ifeq ($(V),1)
@@ -130,9 +134,9 @@ $(BUILD)/$(1)/$(notdir $(program)): $(BUILD)/$(1)/obj/tests/$(program).o $$(pats
 $(BUILD)/$(1)/sim: $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_sim)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(filter-out check,$$(LINK_gateway)))
 	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -lcjson -lpthread -lm
 
-# libFuzzer brings its own main; every other flavour runs the target over files.
+# libFuzzer and AFL++ bring a main of their own; every other flavour runs the target over files.
 $(foreach fuzzer,$(FUZZERS),
-$(BUILD)/$(1)/$(fuzzer): $(BUILD)/$(1)/obj/tests/fuzz/$(fuzzer).o $(if $(filter fuzz,$(1)),,$(BUILD)/$(1)/obj/tests/fuzz/replay.o) $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_model)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
+$(BUILD)/$(1)/$(fuzzer): $(BUILD)/$(1)/obj/tests/fuzz/$(fuzzer).o $(if $(filter fuzz afl,$(1)),,$(BUILD)/$(1)/obj/tests/fuzz/replay.o) $$(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$$(SRC_model)) $$(patsubst %,$(BUILD)/$(1)/lib%.a,$$(LINK_gateway))
 	$$(call say,ld,$$@)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_birzhad)
 )
 
@@ -160,13 +164,17 @@ $(BUILD)/.test-tools: tools/setup.sh | $(BUILD)/.tools
 $(BUILD)/.full-tools: tools/setup.sh | $(BUILD)/.test-tools
 	@sh tools/setup.sh full
 	@touch $@
+$(BUILD)/.afl-tools: tools/setup.sh | $(BUILD)/.test-tools
+	@sh tools/setup.sh afl
+	@touch $@
 
 # Test objects wait for the packages that tests need.
 $(foreach f,$(FLAVOURS),$(eval $(patsubst %.c,$(BUILD)/$(f)/obj/%.o,$(shell find tests -name '*.c' 2>/dev/null)): | $(BUILD)/.test-tools))
 $(patsubst %.c,$(BUILD)/clang/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')): | $(BUILD)/.full-tools
+$(patsubst %.c,$(BUILD)/afl/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')): | $(BUILD)/.afl-tools
 
 # ---- what people type ----
-.PHONY: run test check-full nightly fuzz bench bench-wire lint tidy format clean install help
+.PHONY: run test check-full nightly determinism fuzz afl bench bench-wire lint tidy format clean install help
 
 run: all ## start a demonstration market with background traders
 	@BUILD=$(BUILD) sh tools/run.sh
@@ -193,8 +201,14 @@ nightly: check-full ## check-full, then random operations with fresh seeds for a
 		$(BUILD)/release/main_differential --operations 1000000 --seed $$seed | tail -n 1 || exit 1; done
 	@set -o pipefail; $(BUILD)/release/sim --seed $$(date +%s) --seeds 2000 | tail -n 12
 
+determinism: $(BUILD)/release/kill_driver $(patsubst %,$(BUILD)/%/birzha,release asan clang debug) $(BUILD)/birzhad ## one journal, replayed by every build there is, in two locales and time zones
+	@bash tests/gates/determinism.sh $(BUILD)
+
 fuzz: $(patsubst %,$(BUILD)/fuzz/%,$(FUZZERS)) ## RUNS executions of every fuzz target (100,000), beginning with the corpora
 	@bash tests/fuzz/run.sh $(BUILD) $(or $(RUNS),100000)
+
+afl: $(patsubst %,$(BUILD)/afl/%,$(FUZZERS)) ## SECONDS of AFL++ for every fuzz target (60), beginning with the corpora
+	@bash tests/fuzz/afl.sh $(BUILD) $(or $(SECONDS),60)
 
 bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the four order flows, beside a limit sketch and a naive engine
 	@BUILD=$(BUILD) bash bench/core.sh

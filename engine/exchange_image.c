@@ -206,7 +206,8 @@ static int orders_are_sound(const struct exchange *x) {
     for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
         const struct book_order *order = &x->pool.orders[slot];
         const struct order_detail *detail = &x->details[slot];
-        sound &= order->instrument < x->instruments_count && order->next <= x->pool.slots_used;
+        if (order->instrument >= x->instruments_count) return 0;    /* its market is looked at below */
+        sound &= order->next <= x->pool.slots_used;
         if (!(order->flags & BOOK_LIVE)) continue;
         sound &= order->prev <= x->pool.slots_used && order->price_ticks > 0 && order->price_ticks <= price_ticks_max &&
                  order->principal < x->participants_count && !(order->flags & BOOK_QUEUED) &&

@@ -3,17 +3,20 @@
 #   setup.sh run    what building and running takes
 #   setup.sh test   and what `make test` takes
 #   setup.sh full   and what `make check-full` and `make lint` take
+#   setup.sh afl    what `make test` takes, and AFL++
 set -eu
 
 run_packages="gcc libc6-dev libuv1-dev libcjson-dev libxxhash-dev libedit-dev libcrypt-dev libsqlite3-dev procps"
 test_packages="libcriterion-dev binutils"
 full_packages="clang llvm valgrind git"
+afl_packages="afl++ clang"
 
 case "${1:-}" in
     run) wanted=$run_packages ;;
     test) wanted="$run_packages $test_packages" ;;
     full) wanted="$run_packages $test_packages $full_packages" ;;
-    *) echo "usage: setup.sh run|test|full" >&2; exit 2 ;;
+    afl) wanted="$run_packages $test_packages $afl_packages" ;;
+    *) echo "usage: setup.sh run|test|full|afl" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
