@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +137,7 @@ static void begin(struct snapshots *snapshots) {
     }
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
+    uint64_t before_ns = uv_hrtime();
     pid_t parent = getpid(), child = fork();
     int error = errno;
     if (child == 0) {
@@ -150,6 +152,8 @@ static void begin(struct snapshots *snapshots) {
         say_failed(snapshots, strerror(error));
         return;
     }
+    fprintf(stderr, "birzhad: snapshot of command %" PRIu64 " begun; the server stood still for %" PRIu64 " us\n",
+            mark.sequence, (uv_hrtime() - before_ns) / 1000);
     snapshots->child = child;
     snapshots->go = ends[1];
     snapshots->awaited_batch = mark.next_batch - 1;
