@@ -1,9 +1,9 @@
 /* histogram.h - how often something took how long: fixed buckets that are linear within an octave, and counts.
  *
- * Bucket b holds the values in (limit of b - 1, limit of b]. Up to 16 every value has a bucket of its own (0 shares that of
- * 1); from there on every octave is cut into 16, so a bucket is at most 6.25 % wide. The last one also takes what is
- * beyond. Limits are whole numbers that belong to their bucket, as with `le` of the exposition format, and those of 2 or
- * 4 buckets an octave are among them: coarse buckets are exact sums of fine ones.
+ * Bucket b holds the values in (limit of b - 1, limit of b]. Up to 16 every value has a bucket of its own (0 shares the
+ * first); from there on every octave is cut into 16, so a bucket is at most 6.25 % wide. The last one also takes what
+ * is beyond. Limits are whole numbers that belong to their bucket, as with `le` of the exposition format, and those of 2
+ * or 4 buckets an octave are among them: coarse buckets are exact sums of fine ones.
  *
  * A leaf: nothing but integers. What they mean (nanoseconds, commands) is the owner's business. */
 #ifndef BIRZHA_HISTOGRAM_H

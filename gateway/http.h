@@ -1,9 +1,9 @@
 /* http.h - as much of HTTP/1.0 and 1.1 as one fixed page needs: is this head of a request `GET /metrics`?
  *
- * Written here because the libraries that Debian has bring more than they save: libmicrohttpd has threads and sockets of its
- * own beside libuv, llhttp is packaged for Node alone. A head is looked at once it is complete, so there is no state; header
- * fields say nothing that this page would heed (the connection is closed behind every answer, and no body is read), so
- * only the request line is. Sans-I/O; any bytes are fine. */
+ * Written here because the libraries that Debian has bring more than they save: libmicrohttpd has threads and sockets
+ * of its own beside libuv, llhttp is packaged for Node alone. A head is looked at once it is complete, so there is no
+ * state; header fields say nothing that this page would heed (the connection is closed behind every answer, and no body
+ * is read), so only the request line is looked at. Sans-I/O; any bytes are fine. */
 #ifndef BIRZHA_HTTP_H
 #define BIRZHA_HTTP_H
 

@@ -116,7 +116,8 @@ static void put_network(struct page *page, const struct metrics *metrics) {
     gauge(page, "birzha_connections", "Connections of clients.", metrics->connections);
     gauge(page, "birzha_connections_max", "Connections that are accepted at most.", metrics->connections_max);
     gauge(page, "birzha_outbox_bytes", "Bytes that wait to be sent.", metrics->outbox_bytes);
-    gauge(page, "birzha_outbox_chunks_bytes", "Memory of outboxes, spare chunks included.", metrics->outbox_chunks_bytes);
+    gauge(page, "birzha_outbox_chunks_bytes", "Memory of outboxes, spare chunks included.",
+          metrics->outbox_chunks_bytes);
     gauge(page, "birzha_ready_connections", "Connections with requests that wait for their turn.",
           metrics->ready_connections);
     gauge(page, "birzha_held_connections", "Connections with answers that wait for the disk.",
@@ -124,11 +125,11 @@ static void put_network(struct page *page, const struct metrics *metrics) {
     if (!network) return;
     counter(page, "birzha_connections_accepted_total", "Connections that were accepted.", network->accepted);
     counter(page, "birzha_connections_refused_total", "Connections that were one too many.", network->turned_away);
-    counter(page, "birzha_slow_consumers_total", "Connections that were ended because they did not take what they were sent.",
+    counter(page, "birzha_slow_consumers_total", "Connections ended because they did not take what they were sent.",
             network->slow_consumers);
     counter(page, "birzha_received_bytes_total", "Bytes that arrived.", network->received_bytes);
     counter(page, "birzha_sent_bytes_total", "Bytes that the kernel has taken.", network->sent_bytes);
-    histogram(page, "birzha_loop_turn_duration_seconds", "Work of one turn of the loop, from waking up to waiting again.",
+    histogram(page, "birzha_loop_turn_duration_seconds", "Work of one turn of the loop, between two waits.",
               &shape_duration, &network->turn_ns);
 }
 
@@ -212,7 +213,7 @@ static void put_snapshots(struct page *page, const struct snapshots_counters *sn
     begin(page, "birzha_snapshots_total", "counter", "Snapshots by how they ended.");
     labelled(page, "birzha_snapshots_total", "result", "made", snapshots->made);
     labelled(page, "birzha_snapshots_total", "result", "failed", snapshots->failed);
-    histogram(page, "birzha_snapshot_fork_seconds", "How long the server stood still to fork the process that writes one.",
+    histogram(page, "birzha_snapshot_fork_seconds", "How long the server stood still to fork.",
               &shape_duration, &snapshots->fork_ns);
     histogram(page, "birzha_snapshot_duration_seconds", "From the fork to the end of that process.", &shape_duration,
               &snapshots->duration_ns);
@@ -224,7 +225,7 @@ static void put_market_data(struct page *page, const struct publisher_counters *
     for (int channel = 0; channel < CHANNEL_COUNT; channel++)
         labelled(page, "birzha_market_data_messages_total", "channel", channel_name((enum channel)channel),
                  publisher->messages[channel]);
-    counter(page, "birzha_market_data_conflations_total", "Readers that were behind and get a snapshot instead of updates.",
+    counter(page, "birzha_market_data_conflations_total", "Times that a reader was behind and is to catch up.",
             publisher->conflations);
     counter(page, "birzha_market_data_trades_missed_total", "Trades not told to a reader that was behind.",
             publisher->trades_missed);
@@ -237,7 +238,7 @@ static void put_stages(struct page *page, const struct stages *stages) {
         snprintf(label, sizeof label, "stage=\"%s\",", stage_name((enum stage)stage));
         put_histogram(page, "birzha_stage_seconds", label, &shape_stage, &stages->histograms[stage]);
     }
-    counter(page, "birzha_stage_untimed_total", "Order requests that went untimed, as their connection was behind or ended.",
+    counter(page, "birzha_stage_untimed_total", "Order requests of connections that were behind, or ended.",
             stages->untimed);
 }
 

@@ -1,8 +1,8 @@
 /* metrics.h - what the server counts, and the page that tells of it (Prometheus text format 0.0.4).
  *
- * Every module has a struct of plain counters and increments it where something happens: one thread, no locks, no atomics.
- * What the thread that writes the journal knows (how long a sync took) it hands over with its result. Counting is always
- * on; what would cost a look at the clock is measured only when somebody wants to know.
+ * Every module has a struct of plain counters and increments it where something happens: one thread, no locks, no
+ * atomics. What the thread that writes the journal knows (how long a sync took) it hands over with its result. Counting
+ * is always on; what would cost the loop a look at the clock is measured only when somebody wants to know.
  *
  * `struct metrics` is the whole at one moment: pointers to the counters, and figures that are looked up when they are
  * asked for. The writer is pure: same struct, same bytes. Counters begin at 0 when the server begins to serve: what is

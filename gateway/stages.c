@@ -53,12 +53,12 @@ void stages_skip(struct stages *stages) {
 
 void stages_on_durable(struct stages *stages, uint64_t batch, int64_t now_ns) {
     uint64_t first = stages->durable_batch + 1;
-    if (batch >= stage_batches_count && first < batch - stage_batches_count + 1) first = batch - stage_batches_count + 1;
+    if (first + stage_batches_count <= batch) first = batch - stage_batches_count + 1;
     for (uint64_t each = first; each <= batch; each++) stages->durable_ns[each % stage_batches_count] = now_ns;
     if (batch > stages->durable_batch) stages->durable_batch = batch;
 }
 
-/* When the batch was on disk; 0 = it is not known any more. */
+/* When the batch was on disk; 0 = it is not known any more. An answer has left, so its batch is there. */
 static int64_t durable_ns(const struct stages *stages, uint64_t batch) {
     CHECK(batch <= stages->durable_batch);
     return stages->durable_batch - batch < stage_batches_count ? stages->durable_ns[batch % stage_batches_count] : 0;

@@ -9,10 +9,11 @@
  *     sent        the kernel has taken the last byte of its answer; all answers of one write share it
  *
  * STAGE_MAP has the stages. Timed are requests about orders that reached the exchange, refused or not; one whose
- * connection takes its answers too slowly to get this one at once is counted as untimed: the time would be its reader's.
+ * connection takes its answers too slowly to get this one at once is counted as untimed: the time would be its
+ * reader's.
  *
- * A request that is timed waits in the queue of its connection until its answer has left. Entries come from one pool that
- * is taken once; when it is empty requests go untimed. Sans-I/O: who knows the time says it. */
+ * A request that is timed waits in the queue of its connection until its answer has left. Entries come from one pool
+ * that is taken once; when it is empty requests go untimed. Sans-I/O: who knows the time says it. */
 #ifndef BIRZHA_STAGES_H
 #define BIRZHA_STAGES_H
 
@@ -35,7 +36,7 @@ enum stage_point { POINT_RECEIVED, POINT_DECODED, POINT_SEQUENCED, POINT_MATCHED
 enum stage { STAGE_MAP(XX) STAGE_COUNT };
 #undef XX
 
-enum { stage_entries_count = 65536, stage_batches_count = 256, stage_line_size = 160 };
+enum { stage_entries_count = 65536, stage_batches_count = 256, stage_line_size = 256 };
 
 /* A connection's requests whose answers have not left: first and last entry, by index + 1; 0 = none. */
 struct stage_queue { uint32_t first, last; };

@@ -164,8 +164,6 @@ static void sync_open(struct daemon *daemon, enum sync_mode mode) {
 static void on_durable(void *owner) {
     struct daemon *daemon = owner;
     if (daemon->network.is_timing_turns) network_look_at_clock(&daemon->network);
-    if (daemon->stages)
-        stages_on_durable(daemon->stages, daemon->committer->durable_batch, daemon->committer->durable_ns);
     if (!daemon->is_stopping) snapshots_on_turn(&daemon->snapshots);
     network_release(&daemon->network);
 }

@@ -37,7 +37,8 @@ static void gather_exchange(const struct exchange *exchange, struct metrics *met
     metrics->uses[USE_PARTICIPANTS] =
         (struct metrics_use){exchange_participants_count(exchange), limits->participants_max};
     metrics->uses[USE_USERS] = (struct metrics_use){exchange_users_count(exchange), limits->users_max};
-    metrics->uses[USE_INSTRUMENTS] = (struct metrics_use){exchange_instruments_count(exchange), limits->instruments_max};
+    metrics->uses[USE_INSTRUMENTS] =
+        (struct metrics_use){exchange_instruments_count(exchange), limits->instruments_max};
     metrics->uses[USE_SESSIONS] = (struct metrics_use){exchange_sessions_count(exchange), limits->sessions_max};
     metrics->uses[USE_CLIENTS] = (struct metrics_use){exchange_clients_count(exchange), limits->clients_max};
 }

@@ -1,8 +1,8 @@
 /* metrics_server.c - see metrics_server.h.
  *
  * A client's place is FREE; READING the head of its request; WRITING the answer; DRAINING: the answer has left and our
- * half of the stream is ended, what still arrives is thrown away until the other side closes, so that no reset takes the
- * answer back; CLOSING. */
+ * half of the stream is ended, what still arrives is thrown away until the other side closes, so that no reset takes
+ * the answer back; CLOSING. */
 #include "gateway/net/metrics_server.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* metrics_server.h - GET /metrics over HTTP/1.0 and 1.1, on the server's own loop.
  *
- * One request a connection; the answer ends it. Nothing that is sent here can grow memory or hold up the server: there are
- * places for `metrics_clients_max` connections, taken once, and who comes when all are in use waits in the kernel's queue;
- * a head may have metrics_request_size bytes; every connection ends metrics_life_ms after it began, whatever it
+ * One request a connection; the answer ends it. Nothing that is sent here can grow memory or hold up the server: there
+ * are places for `metrics_clients_max` connections, taken once, and who comes when all are in use waits in the kernel's
+ * queue; a head may have metrics_request_size bytes; every connection ends metrics_life_ms after it began, whatever it
  * does; and the page is made anew at most every metrics_page_ms, who asks sooner gets the same one again.
  *
  * Its handles do not keep the loop alive. Opened by main.c alone: a server without --metrics has none of this. */

@@ -8,6 +8,7 @@
 #include "gateway/clock.h"
 #include "gateway/committer.h"
 #include "gateway/net/connection.h"
+#include "gateway/stages.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
 
@@ -41,6 +42,8 @@ uint64_t network_durable(const struct network *network) {
 
 void network_release(struct network *network) {
     if (network->committer) {
+        const struct committer *committer = network->committer;
+        if (network->stages) stages_on_durable(network->stages, committer->durable_batch, committer->durable_ns);
         committer_turn_end(network->committer);
         connection_release_held(network);
     }
