@@ -2,8 +2,8 @@
  *
  * Bucket b holds the values in (limit of b - 1, limit of b]. Up to 16 every value has a bucket of its own (0 shares the
  * first); from there on every octave is cut into 16, so a bucket is at most 6.25 % wide. The last one also takes what
- * is beyond. Limits are whole numbers that belong to their bucket, as with `le` of the exposition format, and those of 2
- * or 4 buckets an octave are among them: coarse buckets are exact sums of fine ones.
+ * is beyond. Limits are whole numbers that belong to their bucket, as with `le` of the exposition format, and those of
+ * 2 or 4 buckets an octave are among them: coarse buckets are exact sums of fine ones.
  *
  * A leaf: nothing but integers. What they mean (nanoseconds, commands) is the owner's business. */
 #ifndef BIRZHA_HISTOGRAM_H

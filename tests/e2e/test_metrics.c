@@ -26,9 +26,10 @@ static void begin(struct measured *measured) {
     server_start_with(&measured->server, (const char *const[]){
         "--listen", "127.0.0.1:0", "--clock", "manual", "--scenario", DAIRY_WORLD, "--data", measured->folder,
         "--metrics", "127.0.0.1:0", "--stage-timings", NULL});
-    const char *address = strstr(measured->server.ready, "\"metrics\":\"127.0.0.1:");
+    static const char member[] = "\"metrics\":\"127.0.0.1:";
+    const char *address = strstr(measured->server.ready, member);
     cr_assert_not_null(address, "%s", measured->server.ready);
-    measured->port = atoi(strrchr(strncpy((char[32]){0}, address, 31), ':') + 1);
+    measured->port = (int)strtol(address + sizeof member - 1, NULL, 10);
 }
 
 static void end(struct measured *measured) {
