@@ -281,6 +281,9 @@ int exchange_is_halted(const struct exchange *exchange, uint32_t instrument, uin
 price exchange_reference(const struct exchange *exchange, uint32_t instrument);
 void exchange_collar(const struct exchange *exchange, uint32_t instrument, price *low, price *high);
 uint32_t exchange_open_orders_count(const struct exchange *exchange);
+/* How much is in use of limits.contracts_max and limits.client_ids_max. */
+uint64_t exchange_contracts_count(const struct exchange *exchange);
+uint32_t exchange_client_ids_count(const struct exchange *exchange);
 
 /* Best price of a side, shown or not; 0 = that side is empty. */
 price exchange_best(const struct exchange *exchange, uint32_t instrument, enum side side);

@@ -19,6 +19,11 @@ uint32_t exchange_participants_count(const struct exchange *x) { return x->parti
 uint32_t exchange_users_count(const struct exchange *x) { return x->users_count; }
 uint32_t exchange_sessions_count(const struct exchange *x) { return x->sessions_count; }
 uint32_t exchange_open_orders_count(const struct exchange *x) { return x->pool.live_count; }
+uint64_t exchange_contracts_count(const struct exchange *x) { return contracts_count(x); }
+/* The ring is full once its next entry has been used. */
+uint32_t exchange_client_ids_count(const struct exchange *x) {
+    return x->names[x->names_next].day != 0 ? x->limits.client_ids_max : x->names_next - 1;
+}
 
 const struct instrument *exchange_instrument(const struct exchange *x, uint32_t index) {
     CHECK(index < x->instruments_count);

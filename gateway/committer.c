@@ -112,6 +112,12 @@ static const uint8_t *begin_segment(struct committer *committer) {
     return committer->first_page;
 }
 
+static void count(struct committer_counters *counters, uint32_t commands_count, uint64_t size) {
+    counters->batches++;
+    counters->bytes += size;
+    histogram_record(&counters->batch_commands, commands_count);
+}
+
 static void write_batch(struct committer *committer) {
     struct command_batch *batch = &committer->filling;
     struct journal_writer *writer = &committer->writer;
@@ -125,6 +131,7 @@ static void write_batch(struct committer *committer) {
     job.offset = writer->offset;
     job.size = journal_seal(writer, batch->bytes, batch->commands_count, batch->time_ns, committer->events_hash);
     job.create_segment = segment_to_prepare(committer);
+    count(&committer->counters, batch->commands_count, job.size);
     int64_t now_ns = steady_now_ns();
     job.sync = committer->sync == SYNC_MODE_GROUP ||
                (committer->sync == SYNC_MODE_INTERVAL && now_ns - committer->synced_ns >= INTERVAL_NS);
@@ -162,6 +169,9 @@ static void take_result(struct committer *committer, int status, int create_stat
         fprintf(stderr, "birzhad: no room for another segment of the journal: %s; new requests will be refused\n",
                 strerror(-create_status));
     }
+    int64_t sync_ns = committer->storage.sync_ns;
+    if (sync_ns > 0) histogram_record(&committer->counters.sync_ns, (uint64_t)sync_ns);
+    committer->durable_ns = committer->storage.done_ns;
     committer->is_writing = 0;
     committer->durable_batch = committer->writer.next_batch - 1;
 }

@@ -19,6 +19,7 @@
 #include "engine/event.h"
 #include "engine/journal/writer.h"
 #include "gateway/config.h"
+#include "gateway/metrics.h"
 #include "gateway/storage_file.h"
 
 #define INTERVAL_NS INT64_C(10000000)
@@ -37,12 +38,14 @@ struct committer {
     enum sync_mode sync;
     struct command_batch filling, writing;
     uint32_t is_writing, is_finished;
-    uint64_t durable_batch;             /* all batches up to it are on disk */
+    uint64_t durable_batch;             /* all batches up to it are on disk ... */
+    int64_t durable_ns;                 /* ... since this steady time */
     uint64_t prepared_segment;          /* created ahead; 0 = none */
     int prepare_status;                 /* why the next segment could not be created; 0 = it was not asked for */
     uint64_t events_hash;
     int64_t synced_ns;                  /* interval: when the disk was last asked to */
     uint32_t is_unsynced;               /* interval: something was written since */
+    struct committer_counters counters;
     uint8_t first_page[journal_page_size];
     void (*on_durable)(void *owner);
     void *owner;

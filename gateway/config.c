@@ -13,6 +13,7 @@
     XX(SYNC, "--sync", 1) XX(SNAPSHOT_EVERY, "--snapshot-every", 1) XX(PRUNE, "--prune", 0) \
     XX(SEGMENT_MIB, "--segment-mib", 1) XX(RECORD, "--record", 1) XX(EPHEMERAL, "--ephemeral", 0) \
     XX(BUSY_POLL, "--busy-poll", 0) \
+    XX(METRICS, "--metrics", 1) XX(STAGE_TIMINGS, "--stage-timings", 0) \
     XX(HELP, "--help", 0) XX(VERSION, "--version", 0)
 
 #define XX(name, text, takes) FLAG_##name,
@@ -53,7 +54,7 @@ const char *config_usage(void) {
            "\n"
            "    birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]\n"
            "            [--sync group|interval|none] [--snapshot-every N] [--prune] [--segment-mib N]\n"
-           "            [--record FILE] [--ephemeral] [--busy-poll]\n"
+           "            [--record FILE] [--ephemeral] [--busy-poll] [--metrics HOST:PORT] [--stage-timings]\n"
            "\n"
            "  --listen HOST:PORT   TCP address to listen on; port 0 takes a free port (127.0.0.1:7400)\n"
            "  --data DIR           journal and snapshots (./birzha-data); created when it is not there\n"
@@ -65,6 +66,9 @@ const char *config_usage(void) {
            "  --prune              removes what of the journal the older of the two latest snapshots does not need\n"
            "  --segment-mib N      size of a journal file, 1 to 1024 MiB (64)\n"
            "  --record FILE        writes every command and its events to FILE, for birzha report\n"
+           "  --metrics HOST:PORT  figures for Prometheus: GET /metrics there; port 0 takes a free port (none)\n"
+           "  --stage-timings      measures where the time of order requests goes: in the figures, on standard error\n"
+           "                       after SIGUSR1 and at the end\n"
            "  --ephemeral          no journal at all: the world ends with the process\n"
            "  --busy-poll          asks the network again and again instead of sleeping until something comes: the\n"
            "                       shortest answers, and a processor that is always busy\n"
@@ -96,9 +100,9 @@ static bool parse_port(const char *text, uint16_t *port) {
 }
 
 /* "127.0.0.1:7400", "localhost:0", "[::1]:7400". */
-static bool parse_listen(struct config *config, const char *text) {
+static bool parse_address(char host[host_size], uint16_t *port, const char *text) {
     const char *colon = strrchr(text, ':');
-    if (!colon || !parse_port(colon + 1, &config->port)) return false;
+    if (!colon || !parse_port(colon + 1, port)) return false;
     const char *begin = text, *end = colon;
     if (*begin == '[') {
         if (end == begin || end[-1] != ']') return false;
@@ -108,9 +112,9 @@ static bool parse_listen(struct config *config, const char *text) {
         return false;
     }
     size_t size = (size_t)(end - begin);
-    if (size == 0 || size >= sizeof config->host) return false;
-    memcpy(config->host, begin, size);
-    config->host[size] = '\0';
+    if (size == 0 || size >= host_size) return false;
+    memcpy(host, begin, size);
+    host[size] = '\0';
     return true;
 }
 
@@ -125,10 +129,12 @@ static int find(const char *const *names, size_t count, const char *text) {
 /* NULL, or what would have been right. */
 static const char *set(struct config *config, enum flag flag, const char *value) {
     int mode;
-    CHECK(value != NULL || flag == FLAG_EPHEMERAL || flag == FLAG_PRUNE || flag == FLAG_BUSY_POLL);
+    CHECK(value != NULL || !flags[flag].takes_value);
     switch (flag) {
     case FLAG_LISTEN:
-        return parse_listen(config, value) ? NULL : "HOST:PORT, port 0 to 65535";
+        return parse_address(config->host, &config->port, value) ? NULL : "HOST:PORT, port 0 to 65535";
+    case FLAG_METRICS:
+        return parse_address(config->metrics_host, &config->metrics_port, value) ? NULL : "HOST:PORT, port 0 to 65535";
     case FLAG_DATA:
         config->data = value;
         return *value ? NULL : "a folder";
@@ -153,6 +159,9 @@ static const char *set(struct config *config, enum flag flag, const char *value)
     case FLAG_RECORD:
         config->record = value;
         return *value ? NULL : "a file";
+    case FLAG_STAGE_TIMINGS:
+        config->stage_timings = 1;
+        return NULL;
     case FLAG_EPHEMERAL:
         config->ephemeral = 1;
         return NULL;

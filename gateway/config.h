@@ -2,7 +2,8 @@
  *
  *     birzhad [--listen HOST:PORT] [--data DIR] [--scenario FILE] [--clock wall|manual]
  *             [--sync group|interval|none] [--snapshot-every N] [--prune] [--segment-mib N]
- *             [--record FILE] [--ephemeral] [--busy-poll] [--help] [--version]
+ *             [--record FILE] [--ephemeral] [--busy-poll] [--metrics HOST:PORT] [--stage-timings] [--help]
+ *             [--version]
  *
  * A value may stand behind its flag or be joined to it by '='. Texts point into argv. */
 #ifndef BIRZHA_CONFIG_H
@@ -34,6 +35,9 @@ struct config {
     enum clock_mode clock;
     enum sync_mode sync;
     const char *record;             /* NULL = no recording; else where commands and events are written */
+    char metrics_host[host_size];   /* "" = no metrics */
+    uint16_t metrics_port;          /* 0 = a free one */
+    uint32_t stage_timings;         /* 1 = where the time of order requests goes is measured */
     uint32_t ephemeral;             /* 1 = no journal at all */
     uint32_t busy_poll;             /* 1 = never waits for the network, asks again and again */
     uint32_t snapshot_every;        /* commands between snapshots; 0 = only when asked and at the end */

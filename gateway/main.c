@@ -11,20 +11,33 @@
 
 #include "gateway/config.h"
 #include "gateway/net/daemon.h"
+#include "gateway/net/metrics_server.h"
+#include "gateway/stages.h"
 #include "instruments/check.h"
 
 enum exit_code { EXIT_STOPPED = 0, EXIT_START_FAILED = 1, EXIT_BAD_FLAGS = 2, EXIT_CORRUPT = 3 };
 
-enum { signals_count = 2, error_size = 512 };
+enum { signals_count = 3, error_size = 512 };
+
+/* Where the time went so far; for people. */
+static void say_stages(const struct daemon *daemon) {
+    char line[stage_line_size];
+    for (int stage = 0; stage < STAGE_COUNT && daemon->stages; stage++) {
+        stages_line(daemon->stages, (enum stage)stage, line);
+        fprintf(stderr, "birzhad: %s\n", line);
+    }
+}
 
 static void on_signal(uv_signal_t *signal, int number) {
-    (void)number;
-    daemon_stop(signal->data);
+    struct daemon *daemon = signal->data;
+    if (number != SIGUSR1) daemon_stop(daemon);
+    else if (daemon->stages) say_stages(daemon);
+    else fputs("birzhad: nothing is measured; start with --stage-timings\n", stderr);
 }
 
 /* Signals stop the server; they do not keep the loop alive. */
 static void watch_signals(uv_loop_t *loop, uv_signal_t signals[signals_count], struct daemon *daemon) {
-    static const int numbers[signals_count] = {SIGTERM, SIGINT};
+    static const int numbers[signals_count] = {SIGTERM, SIGINT, SIGUSR1};
     for (int i = 0; i < signals_count; i++) {
         uv_signal_init(loop, &signals[i]);
         signals[i].data = daemon;
@@ -48,11 +61,17 @@ static void print_string(const char *text) {
     putchar('"');
 }
 
-static void print_ready(const struct config *config, uint16_t port) {
-    int brackets = strchr(config->host, ':') != NULL;
-    printf("{\"type\":\"ready\",\"tcp\":\"%s%s%s:%u\",\"data\":", brackets ? "[" : "", config->host,
-           brackets ? "]" : "", port);
+static void print_address(const char *name, const char *host, uint16_t port) {
+    int brackets = strchr(host, ':') != NULL;
+    printf(",\"%s\":\"%s%s%s:%u\"", name, brackets ? "[" : "", host, brackets ? "]" : "", port);
+}
+
+static void print_ready(const struct config *config, uint16_t port, uint16_t metrics_port) {
+    printf("{\"type\":\"ready\"");
+    print_address("tcp", config->host, port);
+    printf(",\"data\":");
     print_string(config->data);
+    if (config->metrics_host[0]) print_address("metrics", config->metrics_host, metrics_port);
     printf(",\"sync\":\"%s\",\"clock\":\"%s\",\"pid\":%ld}\n", sync_mode_name(config->sync),
            clock_mode_name(config->clock), (long)getpid());
     fflush(stdout);
@@ -68,6 +87,22 @@ static void run_loop(uv_loop_t *loop, const struct config *config) {
     while (uv_run(loop, UV_RUN_NOWAIT)) continue;
 }
 
+/* Listens everywhere, says so, and serves until the end. */
+static int serve(struct daemon *daemon, struct metrics_server *metrics, uv_loop_t *loop, const struct config *config) {
+    char error[error_size];
+    uint16_t port = config->port, metrics_port = config->metrics_port;
+    int status = 0;
+    if (metrics) status = metrics_server_listen(metrics, config->metrics_host, &metrics_port, error, sizeof error);
+    if (status == 0) status = daemon_listen(daemon, config->host, &port, error, sizeof error);
+    if (status < 0) {
+        fprintf(stderr, "birzhad: %s\n", error);
+        return EXIT_START_FAILED;
+    }
+    print_ready(config, port, metrics_port);
+    run_loop(loop, config);
+    return EXIT_STOPPED;
+}
+
 static int run(struct daemon *daemon, const struct config *config) {
     char error[error_size];
     uv_loop_t *loop = uv_default_loop();
@@ -78,18 +113,16 @@ static int run(struct daemon *daemon, const struct config *config) {
     }
     uv_signal_t signals[signals_count];
     watch_signals(loop, signals, daemon);
-    uint16_t port = config->port;
-    int code = EXIT_STOPPED;
-    if (daemon_listen(daemon, config->host, &port, error, sizeof error) < 0) {
-        fprintf(stderr, "birzhad: %s\n", error);
-        code = EXIT_START_FAILED;
-    } else {
-        print_ready(config, port);
-        run_loop(loop, config);
-    }
+    struct metrics_server *metrics = config->metrics_host[0] ? metrics_server_open(loop, daemon) : NULL;
+    int code = EXIT_START_FAILED;
+    if (config->metrics_host[0] && !metrics) fputs("birzhad: no memory for --metrics\n", stderr);
+    else code = serve(daemon, metrics, loop, config);
     close_signals(signals);
+    say_stages(daemon);
+    metrics_server_stop(metrics);
     daemon_close(daemon);
     CHECK(uv_loop_close(loop) == 0);
+    metrics_server_free(metrics);
     return code;
 }
 

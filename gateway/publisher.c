@@ -354,11 +354,18 @@ static void advance(struct publisher *publisher, struct feed *feed) {
 
 /* Sends what stands in `out` to all who follow; those who are behind have to catch up by a snapshot. */
 static void send_to_all(struct publisher *publisher, struct feed *feed, uint32_t size) {
+    publisher->counters.messages[feed->channel]++;
     for (struct subscription *subscription = feed->subscriptions; subscription; subscription = subscription->next) {
         struct port *port = subscription->reader->port;
         if (subscription->state != SUBSCRIPTION_LIVE) continue;
-        if (!port->is_behind(port)) port->send(port, publisher->out, size);
-        else if (feed->channel != CHANNEL_TRADES) wait_for_snapshot(subscription, SUBSCRIPTION_CONFLATED);
+        if (!port->is_behind(port)) {
+            port->send(port, publisher->out, size);
+        } else if (feed->channel != CHANNEL_TRADES) {
+            wait_for_snapshot(subscription, SUBSCRIPTION_CONFLATED);
+            publisher->counters.conflations++;
+        } else {
+            publisher->counters.trades_missed++;
+        }
     }
 }
 

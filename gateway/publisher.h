@@ -22,6 +22,7 @@
 
 #include "engine/exchange.h"
 #include "gateway/book_diff.h"
+#include "gateway/metrics.h"
 #include "gateway/session/port.h"
 #include "gateway/wire/encode.h"
 #include "gateway/wire/request.h"
@@ -53,6 +54,7 @@ struct publisher {
     uint32_t instruments_max;
     uint32_t touched_first;             /* index + 1; 0 = none */
     int64_t time_ns;                    /* of the command whose events are being published */
+    struct publisher_counters counters;
     struct book_sides sides;            /* work space: a book now ... */
     struct book_change bids, asks;      /* ... and what changed */
     char out[line_size_max];            /* the message that is being written */

@@ -13,6 +13,7 @@
 #include "engine/views/orders.h"
 #include "engine/views/story.h"
 #include "gateway/committer.h"
+#include "gateway/stages.h"
 #include "instruments/check.h"
 
 enum { events_capacity_first = 1024 };
@@ -86,6 +87,12 @@ static int map_all(struct sequencer *sequencer, const struct limits *limits, con
 
 /* ---- views ---- */
 
+static void count(struct sequencer_counters *counters, const struct event *event) {
+    if (event->kind < event_kinds_max) counters->events[event->kind]++;
+    if (event->kind == EVENT_REJECTED) counters->refusals[reject_group(event->rejected.reason)]++;
+    if (event->kind == EVENT_REFUSED) counters->refusals[reject_group(event->refused.reason)]++;
+}
+
 /* The register of deals asks the view of orders, so it comes after it; the story asks the depth that an order found,
  * so it comes before. */
 static void tell_views(struct sequencer *sequencer, const struct command *command) {
@@ -93,14 +100,15 @@ static void tell_views(struct sequencer *sequencer, const struct command *comman
     const int64_t time_ns = command->time_ns;
     for (uint32_t i = 0; i < sequencer->events.count; i++) {
         const struct event *event = &sequencer->events.events[i];
-        uint32_t count = orders_view_apply(sequencer->orders, event, command->sequence, i, time_ns, reports);
+        count(&sequencer->counters, event);
+        uint32_t reports_count = orders_view_apply(sequencer->orders, event, command->sequence, i, time_ns, reports);
         story_apply(sequencer->story, sequencer->depth, event, time_ns);
         depth_apply(sequencer->depth, event);
         market_view_apply(sequencer->market, event, time_ns);
         deals_apply(sequencer->deals, sequencer->orders, event, time_ns);
-        count += deals_reports(sequencer->deals, sequencer->orders, event, command->sequence, i, time_ns,
-                               reports + count);
-        for (uint32_t j = 0; j < count && sequencer->hub; j++) hub_on_report(sequencer->hub, &reports[j]);
+        reports_count += deals_reports(sequencer->deals, sequencer->orders, event, command->sequence, i, time_ns,
+                                       reports + reports_count);
+        for (uint32_t j = 0; j < reports_count && sequencer->hub; j++) hub_on_report(sequencer->hub, &reports[j]);
     }
 }
 
@@ -179,7 +187,10 @@ int64_t sequencer_due_in_ns(const struct sequencer *sequencer) {
 static struct applied apply_one(struct sequencer *sequencer, const struct command *command) {
     struct event_buffer *events = &sequencer->events;
     events->count = 0;
+    if (sequencer->stages) stages_mark(sequencer->stages, POINT_SEQUENCED, steady_now_ns());
     exchange_apply(sequencer->exchange, command, events);
+    if (sequencer->stages) stages_mark(sequencer->stages, POINT_MATCHED, steady_now_ns());
+    sequencer->counters.commands++;
     if (sequencer->recorder.file) {
         check_recording(recorder_write(&sequencer->recorder, command, events->events, events->count));
     }

@@ -19,6 +19,7 @@
 #include "engine/exchange.h"
 #include "gateway/clock.h"
 #include "gateway/config.h"
+#include "gateway/metrics.h"
 #include "gateway/password.h"
 #include "gateway/publisher.h"
 #include "gateway/recorder.h"
@@ -29,6 +30,7 @@ struct deals;
 struct depth;
 struct market_view;
 struct orders_view;
+struct stages;
 struct story;
 
 struct sequencer {
@@ -49,6 +51,8 @@ struct sequencer {
     struct credentials *credentials;
     struct recorder recorder;
     struct committer *committer;        /* NULL: no journal */
+    struct stages *stages;              /* NULL: nobody wants to know how long it takes */
+    struct sequencer_counters counters;
 };
 
 /* How much the views remember; no effect on what is decided. */

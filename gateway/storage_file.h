@@ -44,6 +44,8 @@ struct storage {
     uint32_t has_job, is_done, is_stopping, is_started;
     int status;                         /* of the job; 0 or a negative errno */
     int create_status;                  /* of its create_segment */
+    int64_t sync_ns;                    /* how long its sync took; 0 = it had none */
+    int64_t done_ns;                    /* steady time when what it wrote was on disk, or written */
     int segment_descriptor;             /* the one that was written to last */
     uint64_t segment_open;
     uv_async_t done;

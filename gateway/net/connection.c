@@ -83,6 +83,7 @@ static void detach(struct connection *connection) {
 static void on_closed(uv_handle_t *handle) {
     struct connection *connection = handle->data;
     unlink_connection(connection);
+    stages_forget(connection->network->stages, &connection->timed);
     outbox_close(&connection->outbox);
     drop_kept(connection);
     release(connection);
@@ -132,6 +133,7 @@ void connection_finish(struct connection *connection) {
 /* 1204: says so and ends. */
 static void lose(struct connection *connection) {
     if (connection->state != CONNECTION_OPEN) return;
+    connection->network->counters.slow_consumers++;
     dialog_on_too_slow(&connection->dialog);
     connection_finish(connection);
 }
@@ -168,6 +170,10 @@ static void port_finish(struct port *port) {
 static void written(struct connection *connection, uint32_t size) {
     if (size > 0) connection->progress_ns = connection->network->turn_ns;
     outbox_consume(&connection->outbox, size);
+    connection->sent_bytes += size;
+    connection->network->counters.sent_bytes += size;
+    if (connection->timed.first)
+        stages_on_sent(connection->network->stages, &connection->timed, connection->sent_bytes, steady_now_ns());
 }
 
 static void on_written(uv_write_t *request, int status) {
@@ -299,6 +305,16 @@ static uint32_t requests_left(struct connection *connection) {
     return connection->requests_count < share ? share - connection->requests_count : 0;
 }
 
+/* A request has been answered: its answer stands at the end of the outbox, unless its reader is behind. */
+static void time_request(struct connection *connection) {
+    const struct network *network = connection->network;
+    if (!network->stages) return;
+    if (dialog_is_busy(&connection->dialog)) stages_skip(network->stages);
+    else stages_end(network->stages, &connection->timed,
+                    network_durable(network) == UINT64_MAX ? 0 : network_batch(network),
+                    connection->sent_bytes + connection->outbox.size);
+}
+
 /* Applies requests until the input or the turn is used up. */
 static void take_requests(struct connection *connection) {
     uint32_t left = requests_left(connection);
@@ -308,8 +324,10 @@ static void take_requests(struct connection *connection) {
         status = line_reader_next(&connection->lines, &line);
         if (status != LINE_READY) break;
         connection->requests_count++;
+        stages_begin(connection->network->stages, connection->received_ns);
         /* The line lies in the read buffer, in `kept` or in `line_buffer`: all ours to wipe. */
         dialog_on_line(&connection->dialog, (char *)(uintptr_t)line.text, line.size);
+        time_request(connection);
         left--;
     }
     if (connection->state != CONNECTION_OPEN) return;
@@ -341,13 +359,14 @@ static void on_end(struct connection *connection) {
 
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
     struct connection *connection = stream->data;
-    connection->network->turn_ns = steady_now_ns();
+    network_look_at_clock(connection->network);
     if (size == UV_EOF) {
         on_end(connection);
     } else if (size < 0) {
         close_now(connection, FAREWELL_ORDERLY);
     } else if (size > 0 && connection->state == CONNECTION_OPEN) {
         connection->received_ns = connection->network->turn_ns;
+        connection->network->counters.received_bytes += (uint64_t)size;
         line_reader_feed(&connection->lines, buffer->base, (size_t)size);
         take_requests(connection);
     }
@@ -460,10 +479,12 @@ void connection_accept(struct network *network) {
     hold(connection);
     link_connection(connection);
     if (accept_into(connection) < 0 || network->connections_count > network->connections_count_max) {
+        network->counters.turned_away++;
         connection->state = CONNECTION_CLOSED;
         uv_close((uv_handle_t *)&connection->tcp, on_closed);
         return;
     }
+    network->counters.accepted++;
     publisher_join(network->publisher, &connection->reader, &connection->port);
     dialog_init(&connection->dialog, network->hub, &connection->port);
     read_start(connection);

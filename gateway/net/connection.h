@@ -18,6 +18,7 @@
 #include "gateway/publisher.h"
 #include "gateway/session/dialog.h"
 #include "gateway/session/port.h"
+#include "gateway/stages.h"
 #include "gateway/wire/line.h"
 
 struct network;
@@ -51,6 +52,8 @@ struct connection {
     int64_t received_ns;                /* steady time of the last byte received */
     int64_t sent_ns;                    /* steady time of the last message appended */
     int64_t finish_by_ns;
+    uint64_t sent_bytes;                /* that the kernel has taken, ever */
+    struct stage_queue timed;           /* requests whose answers wait in the outbox */
     char *kept;                         /* NULL while nothing is kept */
     struct outbox outbox;
     struct port port;

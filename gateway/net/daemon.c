@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/clock.h"
 #include "gateway/net/connection.h"
 #include "gateway/net/daemon_world.h"
 #include "gateway/net/verifier.h"
@@ -18,6 +19,13 @@ static struct applied host_apply(void *owner, struct command *command) {
     struct applied applied = sequencer_apply(&daemon->sequencer, command);
     plan_due(daemon);
     return applied;
+}
+
+static void host_on_decoded(void *owner, enum request_type type) {
+    struct daemon *daemon = owner;
+    stages_mark(daemon->stages, POINT_DECODED, steady_now_ns());
+    daemon->stages->is_order = type == REQUEST_NEW_ORDER || type == REQUEST_AMEND_ORDER ||
+                               type == REQUEST_CANCEL_ORDER || type == REQUEST_MASS_CANCEL;
 }
 
 static void host_move_clock(void *owner, int64_t now_ns) {
@@ -73,12 +81,14 @@ static const char *host_snapshot(void *owner, struct dialog *dialog) {
     return snapshots_ask(&daemon->snapshots, connection_of_dialog(dialog));
 }
 
-static struct hub_host host_of(struct daemon *daemon, enum clock_mode clock) {
+static struct hub_host host_of(struct daemon *daemon, const struct config *config) {
+    enum clock_mode clock = config->clock;
     return (struct hub_host){
         .owner = daemon,
         .version = BIRZHA_VERSION,
         .clock_mode = clock_mode_name(clock),
         .apply = host_apply,
+        .on_decoded = config->stage_timings ? host_on_decoded : NULL,
         .move_clock = clock == CLOCK_MODE_MANUAL ? host_move_clock : NULL,
         .now_ns = host_now_ns,
         .verify = host_verify,
@@ -158,6 +168,7 @@ static void sync_open(struct daemon *daemon, enum sync_mode mode) {
 /* While the disk is never idle, this is when a batch has ended and no command has come since. */
 static void on_durable(void *owner) {
     struct daemon *daemon = owner;
+    if (daemon->network.is_timing_turns) network_look_at_clock(&daemon->network);
     if (!daemon->is_stopping) snapshots_on_turn(&daemon->snapshots);
     network_release(&daemon->network);
 }
@@ -173,16 +184,31 @@ static int start(struct daemon *daemon, const struct config *config, char *error
     }
     recovery_end_connections(&daemon->sequencer);
     committer_drain(daemon->committer);
+    daemon->committer->counters = (struct committer_counters){0};
     return DAEMON_OK;
+}
+
+/* What has been counted so far was the making of the world. */
+static int measure(struct daemon *daemon, const struct config *config, char *error, size_t error_size) {
+    daemon->sequencer.counters = (struct sequencer_counters){0};
+    if (!config->stage_timings) return DAEMON_OK;
+    daemon->stages = daemon->sequencer.stages = stages_open();
+    if (daemon->stages) {
+        if (daemon->committer) daemon->stages->durable_batch = daemon->committer->durable_batch;
+        return DAEMON_OK;
+    }
+    snprintf(error, error_size, "no memory for --stage-timings");
+    return DAEMON_FAILED;
 }
 
 int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *config, char *error, size_t error_size) {
     memset(daemon, 0, offsetof(struct daemon, network));
     daemon->loop = loop;
-    const struct hub_host host = host_of(daemon, config->clock);
+    const struct hub_host host = host_of(daemon, config);
     uint64_t snapshot_sequence;
     int status = daemon_world_open(daemon, config, &host, &snapshot_sequence, error, error_size);
     if (status == DAEMON_OK) status = start(daemon, config, error, error_size);
+    if (status == DAEMON_OK) status = measure(daemon, config, error, error_size);
     if (status != DAEMON_OK) {
         daemon_world_close(daemon);
         return status;
@@ -190,6 +216,8 @@ int daemon_open(struct daemon *daemon, uv_loop_t *loop, const struct config *con
     snapshots_open(&daemon->snapshots, loop, config, daemon->committer, &daemon->sequencer, snapshot_sequence);
     network_open(&daemon->network, loop, &daemon->hub, &daemon->publisher);
     daemon->network.committer = daemon->committer;
+    daemon->network.stages = daemon->stages;
+    daemon->network.is_timing_turns = config->metrics_host[0] != '\0';
     due_open(daemon);
     turn_end_open(daemon);
     sync_open(daemon, config->sync);
@@ -206,6 +234,7 @@ int daemon_listen(struct daemon *daemon, const char *host, uint16_t *port, char 
 void daemon_stop(struct daemon *daemon) {
     if (daemon->is_stopping) return;
     daemon->is_stopping = 1;
+    if (daemon->on_stopping) daemon->on_stopping(daemon->stopping_owner);
     snapshots_stop(&daemon->snapshots);
     network_shutdown(&daemon->network);
 }
@@ -221,4 +250,6 @@ void daemon_close(struct daemon *daemon) {
     daemon_world_close_journal(daemon);
     network_close(&daemon->network);
     daemon_world_close(daemon);
+    stages_close(daemon->stages);
+    daemon->stages = NULL;
 }

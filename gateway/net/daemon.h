@@ -22,6 +22,7 @@
 #include "gateway/publisher.h"
 #include "gateway/sequencer.h"
 #include "gateway/session/hub.h"
+#include "gateway/stages.h"
 
 struct daemon {
     uv_loop_t *loop;
@@ -32,6 +33,9 @@ struct daemon {
     uint32_t is_stopping;               /* 0 or 1 */
     struct committer *committer;        /* NULL: --ephemeral */
     struct committer committer_memory;
+    struct stages *stages;              /* NULL: no --stage-timings */
+    void (*on_stopping)(void *owner);   /* whoever else keeps handles is told that the server stops; NULL = nobody */
+    void *stopping_owner;
     struct sequencer sequencer;
     struct credentials credentials;
     struct publisher publisher;

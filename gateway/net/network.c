@@ -8,6 +8,7 @@
 #include "gateway/clock.h"
 #include "gateway/committer.h"
 #include "gateway/net/connection.h"
+#include "gateway/stages.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
 
@@ -41,6 +42,8 @@ uint64_t network_durable(const struct network *network) {
 
 void network_release(struct network *network) {
     if (network->committer) {
+        const struct committer *committer = network->committer;
+        if (network->stages) stages_on_durable(network->stages, committer->durable_batch, committer->durable_ns);
         committer_turn_end(network->committer);
         connection_release_held(network);
     }
@@ -59,7 +62,7 @@ static void continue_ready(struct network *network) {
 
 static void on_check(uv_check_t *handle) {
     struct network *network = handle->data;
-    network->turn_ns = steady_now_ns();
+    network_look_at_clock(network);
     continue_ready(network);
     network_release(network);
 }
@@ -79,6 +82,9 @@ static void on_prepare(uv_prepare_t *handle) {
     set_awake(network);
     set_share(network);
     network->turn++;
+    if (network->is_timing_turns && network->turn_begin_ns > 0)
+        histogram_record(&network->counters.turn_ns, (uint64_t)(steady_now_ns() - network->turn_begin_ns));
+    network->turn_begin_ns = 0;
 }
 
 static void on_tick(uv_timer_t *handle) {
@@ -146,28 +152,33 @@ static int resolve(uv_loop_t *loop, const char *host, uint16_t port, struct sock
     return 0;
 }
 
-static int bound_port(const struct network *network, uint16_t *port) {
+static int bound_port(const uv_tcp_t *listener, uint16_t *port) {
     struct sockaddr_storage address;
     int size = sizeof address;
-    int status = uv_tcp_getsockname(&network->listener, (struct sockaddr *)&address, &size);
+    int status = uv_tcp_getsockname(listener, (struct sockaddr *)&address, &size);
     if (status < 0) return status;
     if (address.ss_family == AF_INET6) *port = ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
     else *port = ntohs(((struct sockaddr_in *)&address)->sin_port);
     return 0;
 }
 
-int network_listen(struct network *network, const char *host, uint16_t *port) {
+int listen_on(uv_loop_t *loop, uv_tcp_t *listener, const char *host, uint16_t *port, uv_connection_cb on_accept) {
     struct sockaddr_storage address;
-    int status = resolve(network->loop, host, *port, &address);
+    int status = resolve(loop, host, *port, &address);
     if (status < 0) return status;
-    status = uv_tcp_init(network->loop, &network->listener);
+    status = uv_tcp_init(loop, listener);
     if (status < 0) return status;
+    status = uv_tcp_bind(listener, (struct sockaddr *)&address, 0);
+    if (status == 0) status = uv_listen((uv_stream_t *)listener, backlog, on_accept);
+    if (status == 0) status = bound_port(listener, port);
+    if (status < 0) uv_close((uv_handle_t *)listener, NULL);
+    return status;
+}
+
+int network_listen(struct network *network, const char *host, uint16_t *port) {
+    int status = listen_on(network->loop, &network->listener, host, port, on_connection);
     network->listener.data = network;
-    status = uv_tcp_bind(&network->listener, (struct sockaddr *)&address, 0);
-    if (status == 0) status = uv_listen((uv_stream_t *)&network->listener, backlog, on_connection);
-    if (status == 0) status = bound_port(network, port);
-    if (status < 0) uv_close((uv_handle_t *)&network->listener, NULL);
-    else network->is_listening = 1;
+    network->is_listening = status == 0;
     return status;
 }
 

@@ -23,12 +23,15 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "gateway/clock.h"
+#include "gateway/metrics.h"
 #include "gateway/net/outbox.h"
 #include "gateway/session/hub.h"
 
 struct committer;
 struct connection;
 struct publisher;
+struct stages;
 
 enum {
     read_size_max = 64 * 1024,
@@ -53,6 +56,8 @@ struct network {
     struct hub *hub;
     struct publisher *publisher;
     struct committer *committer;        /* NULL: there is no journal, and nothing waits for one */
+    struct stages *stages;              /* NULL: nobody wants to know how long requests take */
+    uint32_t is_timing_turns;           /* 0 or 1: how long turns take is wanted */
     struct network_patience patience;
     uint32_t connections_count, connections_count_max;
     uint32_t requests_share;            /* how many requests of a connection are applied in this turn */
@@ -61,6 +66,8 @@ struct network {
 
     uint64_t turn;                      /* counts the turns of the loop */
     int64_t turn_ns;                    /* steady time, read once or twice a turn */
+    int64_t turn_begin_ns;              /* when this turn's work began; 0 = it has not */
+    struct network_counters counters;
 
     uv_tcp_t listener;
     uint32_t is_listening;              /* 0 or 1 */
@@ -83,6 +90,17 @@ void network_open(struct network *network, uv_loop_t *loop, struct hub *hub, str
 /* The batch of commands that what is sent now may tell of, and the last batch whose news may leave. */
 uint64_t network_batch(const struct network *network);
 uint64_t network_durable(const struct network *network);
+
+/* What happens from now on happens at this time. */
+static inline void network_look_at_clock(struct network *network) {
+    network->turn_ns = steady_now_ns();
+    if (network->turn_begin_ns == 0) network->turn_begin_ns = network->turn_ns;
+}
+
+/* Makes `listener` listen on host:port; *port becomes the port really taken. 0 or a negative error of libuv; then it is
+ * closing, or was never opened. */
+__attribute__((warn_unused_result))
+int listen_on(uv_loop_t *loop, uv_tcp_t *listener, const char *host, uint16_t *port, uv_connection_cb on_connection);
 
 /* Begins to accept on host:port; *port becomes the port really taken. 0 or a negative error of libuv; then nothing
  * stays open. */

@@ -65,6 +65,7 @@ void outbox_close(struct outbox *outbox) {
         chunk_give(outbox->pool, chunk);
     }
     outbox->last = NULL;
+    outbox->pool->pending_size -= outbox->size;
     outbox->size = 0;
 }
 
@@ -133,6 +134,7 @@ static int append(struct outbox *outbox, const char *bytes, uint32_t size) {
     }
     CHECK(done == size);
     outbox->size += size;
+    outbox->pool->pending_size += size;
     outbox->last_size += size;
     return 0;
 }
@@ -159,6 +161,7 @@ uint32_t outbox_spans(const struct outbox *outbox, struct outbox_span *spans, ui
 void outbox_consume(struct outbox *outbox, uint32_t size) {
     CHECK(size <= outbox->size);
     outbox->size -= size;
+    outbox->pool->pending_size -= size;
     while (size > 0) {
         struct chunk *chunk = outbox->first;
         CHECK(chunk != NULL);

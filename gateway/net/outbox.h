@@ -33,6 +33,7 @@ struct chunk_pool {
     struct chunk *free;
     uint32_t free_count;
     uint32_t used_count;                /* in outboxes; for figures and tests */
+    uint64_t pending_size;              /* bytes that wait in all outboxes */
 };
 
 struct outbox {

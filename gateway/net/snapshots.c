@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gateway/clock.h"
 #include "gateway/committer.h"
 #include "gateway/net/connection.h"
 #include "gateway/sequencer.h"
@@ -56,6 +57,7 @@ static void stand_alone(pid_t parent, const sigset_t *signals) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_IGN);
     signal(SIGINT, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
     sigprocmask(SIG_SETMASK, signals, NULL);
     if (getppid() != parent) _exit(EXIT_FAILURE);
@@ -97,6 +99,7 @@ static void say_failed(struct snapshots *snapshots, const char *reason) {
     char text[160];
     snprintf(text, sizeof text, "the snapshot could not be made: %s", reason);
     fprintf(stderr, "birzhad: %s\n", text);
+    snapshots->counters.failed++;
     answer(snapshots, text);
 }
 
@@ -120,8 +123,11 @@ static void on_child_ends(uv_signal_t *handle, int number) {
     (void)number;
     if (snapshots->child == 0 || waitpid(snapshots->child, &status, WNOHANG) != snapshots->child) return;
     forget_child(snapshots);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) answer(snapshots, NULL);
-    else say_failed(snapshots, WIFEXITED(status) ? strerror(WEXITSTATUS(status)) : "its process was killed");
+    histogram_record(&snapshots->counters.duration_ns, (uint64_t)(steady_now_ns() - snapshots->begun_ns));
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        snapshots->counters.made++;
+        answer(snapshots, NULL);
+    } else say_failed(snapshots, WIFEXITED(status) ? strerror(WEXITSTATUS(status)) : "its process was killed");
 }
 
 /* Signals are held back meanwhile: none may find the child with the parent's handlers. */
@@ -135,6 +141,7 @@ static void begin(struct snapshots *snapshots) {
         say_failed(snapshots, strerror(errno));
         return;
     }
+    snapshots->begun_ns = steady_now_ns();
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     uint64_t before_ns = uv_hrtime();
@@ -146,6 +153,7 @@ static void begin(struct snapshots *snapshots) {
         _exit(-write_as_child(snapshots, &mark, ends[0]));
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
+    histogram_record(&snapshots->counters.fork_ns, (uint64_t)(steady_now_ns() - snapshots->begun_ns));
     close(ends[0]);
     if (child < 0) {
         close(ends[1]);

@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "gateway/config.h"
+#include "gateway/metrics.h"
 
 struct committer;
 struct connection;
@@ -32,6 +33,8 @@ struct snapshots {
     uv_signal_t child_ends;
     pid_t child;                        /* 0 = none */
     int go;                             /* pipe to the child; -1 once it has been told */
+    struct snapshots_counters counters;
+    int64_t begun_ns;                   /* steady time of the last fork */
     uint64_t sequence, awaited_batch;   /* of the child's snapshot: its command, and the batch that must be on disk */
 };
 

@@ -79,7 +79,7 @@ static void refuse(struct dialog *dialog, const struct request *request) {
         snprintf(text, sizeof text, "no message %" PRIu64 " that can be explained is kept; kept are %" PRIu64 " to %"
                  PRIu64, asked->seq, stream_first_seq(stream), stream_next_seq(stream) - 1);
     }
-    dialog_send(dialog, encode_error(dialog->hub->out, &message));
+    dialog_send_error(dialog, &message);
 }
 
 void answer_explain(struct dialog *dialog, const struct request *request) {

@@ -59,7 +59,7 @@ static void answer_resend(struct dialog *dialog, const struct request *request, 
         .order_id = order_id,
         .time_ns = dialog_now_ns(dialog),
     };
-    dialog_send(dialog, encode_error(hub->out, &message));
+    dialog_send_error(dialog, &message);
 }
 
 void answer_order(struct dialog *dialog, struct request *request) {
@@ -115,5 +115,5 @@ void answer_order_status(struct dialog *dialog, const struct request *request) {
         .order_id = named->order_id,
         .time_ns = dialog_now_ns(dialog),
     };
-    dialog_send(dialog, encode_error(hub->out, &message));
+    dialog_send_error(dialog, &message);
 }

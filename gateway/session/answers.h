@@ -24,6 +24,8 @@ void answer_snapshot(struct dialog *dialog, uint64_t sequence, const char *failu
 /* Sends the message of `size` bytes in hub->out. */
 void dialog_send(struct dialog *dialog, uint32_t size);
 /* Refuses a request by the layer of sessions. */
+/* Counted, and sent. */
+void dialog_send_error(struct dialog *dialog, const struct error_message *message);
 void dialog_refuse(struct dialog *dialog, const struct request_id *id, enum reject reason, const char *text);
 /* Puts who is asking into the head of a command. */
 void dialog_sign(const struct dialog *dialog, struct command *command);

@@ -20,14 +20,20 @@ void dialog_send(struct dialog *dialog, uint32_t size) {
     dialog->port->send(dialog->port, dialog->hub->out, size);
 }
 
+void dialog_send_error(struct dialog *dialog, const struct error_message *message) {
+    dialog->hub->counters.refusals[reject_group(message->reason)]++;
+    dialog_send(dialog, encode_error(dialog->hub->out, message));
+}
+
 void dialog_refuse(struct dialog *dialog, const struct request_id *id, enum reject reason, const char *text) {
     const struct error_message message = {
         .id = id, .reason = (uint16_t)reason, .text = text, .time_ns = dialog_now_ns(dialog),
     };
-    dialog_send(dialog, encode_error(dialog->hub->out, &message));
+    dialog_send_error(dialog, &message);
 }
 
 static void refuse_as(struct dialog *dialog, const struct request_id *id, const struct decode_error *error) {
+    dialog->hub->counters.refusals[reject_group(error->reason)]++;
     dialog_send(dialog, encode_decode_error(dialog->hub->out, id, error, dialog_now_ns(dialog)));
 }
 
@@ -81,6 +87,7 @@ void dialog_on_too_slow(struct dialog *dialog) {
         .text = "the connection does not take what it is sent",
         .time_ns = dialog_now_ns(dialog),
     };
+    dialog->hub->counters.refusals[reject_group(message.reason)]++;
     uint32_t size = encode_error(dialog->hub->out, &message);
     dialog->port->send_last(dialog->port, dialog->hub->out, size);
 }
@@ -121,7 +128,7 @@ static void refuse_expectation(struct dialog *dialog, uint64_t next_seq) {
     };
     dialog->state = DIALOG_STRANGER;
     dialog->cancel_on_disconnect = 0;
-    dialog_send(dialog, encode_error(dialog->hub->out, &message));
+    dialog_send_error(dialog, &message);
 }
 
 static void log_on(struct dialog *dialog) {
@@ -176,6 +183,7 @@ void dialog_on_verdict(struct dialog *dialog, enum logon_verdict verdict, int64_
     }
     dialog->cancel_on_disconnect = 0;
     dialog->logon_failures_count++;
+    dialog->hub->counters.logon_failures++;
     if (dialog->logon_failures_count <= logon_failures_free) {
         refuse_logon(dialog);
         return;
@@ -328,6 +336,7 @@ void dialog_on_line(struct dialog *dialog, char *line, uint32_t size) {
     struct request *request = &hub->request;
     struct decode_error error;
     int status = decode_head(hub->decoder, line, size, request, &error);
+    hub->counters.requests[request->type]++;
     struct decode_error limited;
     if (spend(dialog, request, &limited) < 0) {
         error = limited;
@@ -335,6 +344,7 @@ void dialog_on_line(struct dialog *dialog, char *line, uint32_t size) {
     }
     if (status == 0) status = admit(dialog, request, &error);
     if (status == 0) status = decode_body(hub->decoder, hub->views.exchange, dialog->participant, request, &error);
+    if (status == 0 && hub->host.on_decoded) hub->host.on_decoded(hub->host.owner, request->type);
     int is_secret = request->type == REQUEST_LOGON || request->type == REQUEST_ADMIN_USER;
     if (status < 0) refuse_as(dialog, &request->id, &error);
     else answer(dialog, request);

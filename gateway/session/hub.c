@@ -136,12 +136,15 @@ static void tell_logon(struct hub *hub, uint32_t index, uint32_t connection, uin
 }
 
 void hub_on_logon(struct hub *hub, const struct dialog *dialog) {
+    hub->counters.logons++;
+    hub->counters.logged_on++;
     hub->logons_count[dialog->user]++;
     if (logons_matter(hub)) tell_logon(hub, dialog->user, dialog->connection, 1);
 }
 
 void hub_on_logoff(struct hub *hub, const struct dialog *dialog) {
-    CHECK(hub->logons_count[dialog->user] > 0);
+    CHECK(hub->logons_count[dialog->user] > 0 && hub->counters.logged_on > 0);
+    hub->counters.logged_on--;
     if (--hub->logons_count[dialog->user] == 0) tell_logon(hub, dialog->user, dialog->connection, 0);
 }
 

@@ -13,6 +13,7 @@
 
 #include "engine/exchange.h"
 #include "engine/views/report.h"
+#include "gateway/metrics.h"
 #include "gateway/session/stream.h"
 #include "gateway/wire/decode.h"
 #include "gateway/wire/encode.h"
@@ -37,6 +38,8 @@ struct hub_host {
     const char *clock_mode;             /* "wall" or "manual" */
     /* Gives the command its sequence and time and applies it. Never fails. */
     struct applied (*apply)(void *owner, struct command *command);
+    /* A request is understood and may be made; it is applied next. NULL = nobody wants to know when. */
+    void (*on_decoded)(void *owner, enum request_type type);
     /* Moves exchange time forward to `now_ns`; NULL under the wall clock. */
     void (*move_clock)(void *owner, int64_t now_ns);
     /* Exchange time, for `ts`. */
@@ -84,6 +87,7 @@ struct hub {
     uint32_t connections_count;         /* ever; gives each connection its number */
     struct report answer;               /* of a command that is answered directly, outside the stream */
     uint32_t has_answer;
+    struct hub_counters counters;
     struct decoder *decoder;
     struct request request;             /* the one that is being answered */
     char out[line_size_max];            /* the message that is being written */

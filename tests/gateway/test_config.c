@@ -44,6 +44,13 @@ Test(config, every_flag_is_read) {
     cr_assert_str_eq(config.record, "day.stream");
     cr_assert_eq(parse(&config, error, (const char *const[]){"--sync", "none", NULL}), CONFIG_RUN);
     cr_assert_eq(config.sync, SYNC_MODE_NONE);
+    cr_assert_str_empty(config.metrics_host);
+    cr_assert_eq(config.stage_timings, 0);
+    cr_assert_eq(parse(&config, error, (const char *const[]){"--metrics", "localhost:9100", "--stage-timings", NULL}),
+                 CONFIG_RUN);
+    cr_assert_str_eq(config.metrics_host, "localhost");
+    cr_assert_eq(config.metrics_port, 9100);
+    cr_assert_eq(config.stage_timings, 1);
     cr_assert_eq(parse(&config, error, (const char *const[]){"--help", NULL}), CONFIG_HELP);
     cr_assert_eq(parse(&config, error, (const char *const[]){"--version", NULL}), CONFIG_VERSION);
 }
@@ -66,6 +73,9 @@ Test(config, what_is_wrong_is_said_in_one_line) {
         {{"--listen", "a:-1"}, "HOST:PORT"},
         {{"--clock", "sun"}, "wall or manual"},
         {{"--sync", "always"}, "group, interval or none"},
+        {{"--metrics"}, "needs a value"},
+        {{"--metrics", "9100"}, "--metrics 9100: expected HOST:PORT"},
+        {{"--stage-timings=1"}, "takes no value"},
         {{"--scenario="}, "a file"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
