@@ -26,8 +26,9 @@ static const char help_text[] =
     "\n"
     "  --runs N         1 to 1000 fresh replays\n"
     "  --rules off|on   off (if not given): one participant buys, another sells, no rule is evaluated; on: all of\n"
-    "                   them, with a deposit for every order and a contract and two fees for every trade\n"
-    "  --participants P an even number of them instead of two, some often and many seldom\n"
+    "                   them, for 64 participants in turn, resident and not, with a collar, an exposure limit and\n"
+    "                   a deposit for every order and a contract and two fees for every trade\n"
+    "  --participants P an even number of them: 2, 64 in turn, or any other, some often and many seldom\n"
     "  --latency on     one more replay, in which each operation is timed by itself: percentiles\n"
     "\n"
     "The second form writes a file; the same figures give the same bytes everywhere.\n"
@@ -201,14 +202,14 @@ static int compare(const struct flow_sum *made, const struct flow_sum *expected)
 }
 
 static int read_plan(const struct flow_options *options, struct flow_plan *plan) {
-    uint64_t runs = 7, participants = 2;
+    int rules_on = options->rules != NULL && strcmp(options->rules, "on") == 0;
+    uint64_t runs = 7, participants = rules_on ? 64 : 2;
     int status = 0;
     if (options->runs != NULL) status = read_number("--runs", options->runs, 1, flow_runs_count_max, &runs);
     if (status == 0 && options->participants != NULL)
         status = read_number("--participants", options->participants, 2, flow_participants_count_max, &participants);
     if (status != 0) return status;
     if (participants % 2 != 0) return fail_usage("--participants is an even number, not %" PRIu64, participants);
-    int rules_on = options->rules != NULL && strcmp(options->rules, "on") == 0;
     if (!rules_on && options->rules != NULL && strcmp(options->rules, "off") != 0)
         return fail_usage("--rules is off or on, not %s", options->rules);
     int latency_on = options->latency != NULL && strcmp(options->latency, "on") == 0;

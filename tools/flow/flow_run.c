@@ -15,9 +15,9 @@
 #include "instruments/splitmix.h"
 #include "tools/flow/stopwatch.h"
 
-/* Participant 2k buys what 2k + 1 sells to somebody. */
+/* Participant 2k buys, 2k + 1 sells: nobody ever meets itself, and so the trades do not depend on who trades. */
 enum { participant_buyer, participant_seller };
-enum { deposits_count = 400, bands_count_max = 512 };
+enum { equals_count_max = 64, deposits_count = 400, bands_count_max = 512, collar_ppm_wide = 1000000 };
 enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20,
        orders_in_cache = 1 << 15, firms_in_cache = 1 << 11 };
 
@@ -28,7 +28,8 @@ struct replay {
     struct event_buffer buffer;
     uint64_t *order_ids;        /* the exchange's, by the file's id */
     uint32_t *file_ids;         /* by the low half of an order id, its slot */
-    uint32_t *owners;           /* by the file's id: the participant; NULL when there are two */
+    uint32_t *owners;           /* by the file's id: the participant; NULL when they take turns */
+    uint32_t turns_mask;        /* of the file's id: the pair whose turn it is */
     struct flow_sum sum;
     struct command add[2], cancel[2];   /* by side: what all commands of the two kinds have in common */
     uint64_t sequence;
@@ -97,19 +98,23 @@ static void apply_world(struct replay *replay, struct command command) {
     CHECK(replay->buffer.count == 1 && replay->buffer.events[0].kind != EVENT_REFUSED);
 }
 
-static void add_instrument(struct replay *replay, uint32_t index) {
+static void add_instrument(struct replay *replay, uint32_t index, const struct flow_plan *plan,
+                           uint32_t price_ticks_high) {
     struct command names = { .kind = COMMAND_INSTRUMENT, .instrument = { .section = SECTION_TIMBER,
                              .unit = UNIT_M3, .currency = CURRENCY_BYN, .price_places = 2 } };
     snprintf(names.instrument.symbol, symbol_size, "BOOK-%" PRIu32, index);
     apply_world(replay, names);
     struct command terms = { .kind = COMMAND_INSTRUMENT_TERMS, .instrument_terms = {
-        .instrument = index, .lot_units = 1, .tick_scaled = 1, .reference.ticks = 1, .quantity_min.lots = 1,
-        .quantity_max.lots = QUANTITY_LOTS_MAX, .collar_ppm = 0, .payment_terms_mask = 1 } };
+        .instrument = index, .lot_units = 1, .tick_scaled = 1, .reference.ticks = price_ticks_high,
+        .quantity_min.lots = 1, .quantity_max.lots = QUANTITY_LOTS_MAX, .payment_terms_mask = 1,
+        .collar_ppm = plan->rules == RULES_ON ? collar_ppm_wide : 0 } };
     apply_world(replay, terms);
 }
 
+/* Every other pair is foreign, where there are more pairs than one: all four classes of deals come up. */
 static void add_participant(struct replay *replay, uint32_t index) {
     struct command command = { .kind = COMMAND_PARTICIPANT, .add_participant.country = { 'B', 'Y' } };
+    if (index / 2 % 2 == 1) memcpy(command.add_participant.country, "RU", 2);
     char id[participant_id_size];
     int size = snprintf(id, sizeof id, "%s-%" PRIu32, index % 2 == participant_buyer ? "BUYER" : "SELLER", index / 2);
     CHECK(size > 0 && size < participant_id_size);
@@ -117,12 +122,12 @@ static void add_participant(struct replay *replay, uint32_t index) {
     apply_world(replay, command);
 }
 
-/* The rates of the shipped tables, a band that nothing breaks, and money for every order. */
+/* The rates of the shipped tables, a band that nothing breaks, and money for every order. Residents and foreigners
+ * share the book, so STL-4, which parts them by currency, is not in force. */
 static void add_rules(struct replay *replay, uint32_t books_count, uint32_t participants_count) {
-    const uint32_t credits_count = participants_count == 2 ? deposits_count : 1;
+    const uint32_t credits_count = participants_count <= equals_count_max ? deposits_count : 1;
     struct command terms = { .kind = COMMAND_RULE_TERMS, .rule_terms = {
-        .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5,
-        .flags = RULE_DOMESTIC_BYN_ONLY } };
+        .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5 } };
     terms.rule_terms.deposit_floors[CURRENCY_BYN].minor = 60000;
     apply_world(replay, terms);
     apply_world(replay, (struct command){ .kind = COMMAND_TRANSIT_RULE, .transit_rule = {
@@ -143,8 +148,9 @@ static void add_rules(struct replay *replay, uint32_t books_count, uint32_t part
     }
 }
 
-static void build_world(struct replay *replay, uint32_t books_count, const struct flow_plan *plan) {
-    for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i);
+static void build_world(struct replay *replay, const struct flow_header *header, const struct flow_plan *plan) {
+    const uint32_t books_count = header->books_count;
+    for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i, plan, header->price_max_ticks);
     for (uint32_t i = 0; i < plan->participants_count; i++) add_participant(replay, i);
     if (plan->rules == RULES_ON) add_rules(replay, books_count, plan->participants_count);
     for (int sells = 0; sells <= 1; sells++) {
@@ -200,10 +206,15 @@ static void on_full(struct event_buffer *buffer) {
 
 /* ---- operations ---- */
 
+static inline uint32_t owner_of(const struct replay *replay, const struct flow_operation *operation) {
+    if (replay->owners != NULL) return replay->owners[operation->id];
+    return 2 * (operation->id & replay->turns_mask) + (operation->side != FLOW_BUY);
+}
+
 static inline void apply_add(struct replay *replay, const struct flow_operation *operation) {
     struct command *command = &replay->add[operation->side != FLOW_BUY];
     command->sequence = ++replay->sequence;
-    if (replay->owners != NULL) command->participant = replay->owners[operation->id];
+    command->participant = owner_of(replay, operation);
     command->new_order.instrument = operation->book;
     command->new_order.price.ticks = operation->price_ticks;
     command->new_order.quantity.lots = operation->quantity_lots;
@@ -213,7 +224,7 @@ static inline void apply_add(struct replay *replay, const struct flow_operation 
 static inline void apply_cancel(struct replay *replay, const struct flow_operation *operation) {
     struct command *command = &replay->cancel[operation->side != FLOW_BUY];
     command->sequence = ++replay->sequence;
-    if (replay->owners != NULL) command->participant = replay->owners[operation->id];
+    command->participant = owner_of(replay, operation);
     command->cancel_order.order_id = replay->order_ids[operation->id];
     exchange_apply(replay->exchange, command, &replay->buffer);
 }
@@ -296,7 +307,8 @@ static char *map_touched(struct replay *replay, size_t size) {
 static int replay_open(struct replay *replay, const struct flow_file *file, const struct flow_plan *plan,
                        const struct limits *limits, struct event *events) {
     const size_t ids_count = (size_t)file->header.id_max + 1;
-    size_t owners_bytes = plan->participants_count == 2 ? 0 : ids_count * sizeof *replay->owners;
+    const int takes_turns = plan->participants_count == 2 || plan->participants_count == equals_count_max;
+    size_t owners_bytes = takes_turns ? 0 : ids_count * sizeof *replay->owners;
     size_t exchange_bytes = rounded(exchange_size(limits), cache_line_size);
     size_t order_ids_bytes = rounded(ids_count * sizeof *replay->order_ids, cache_line_size);
     size_t file_ids_bytes = rounded(((size_t)limits->orders_max + 1) * sizeof *replay->file_ids, cache_line_size);
@@ -307,13 +319,14 @@ static int replay_open(struct replay *replay, const struct flow_file *file, cons
     replay->file_ids = (void *)(memory + exchange_bytes + order_ids_bytes);
     replay->buffer = (struct event_buffer){ .events = events, .capacity = events_count_max, .full = on_full,
                                             .owner = replay };
-    if (owners_bytes > 0) {
+    replay->turns_mask = plan->participants_count / 2 - 1;
+    if (!takes_turns) {
         replay->owners = (void *)(memory + exchange_bytes + order_ids_bytes + file_ids_bytes);
         find_owners(file, plan->participants_count, replay->owners);
     }
     replay->gives_hints = limits->orders_max > orders_in_cache || plan->participants_count > firms_in_cache;
     exchange_set_rules(replay->exchange, plan->rules);
-    build_world(replay, file->header.books_count, plan);
+    build_world(replay, &file->header, plan);
     return 0;
 }
 

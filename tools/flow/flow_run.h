@@ -23,7 +23,8 @@ enum { flow_runs_count_max = 1000, flow_participants_count_max = 2000000 };
 struct flow_plan {
     enum rules_mode rules;
     uint32_t runs_count;                /* 1 to flow_runs_count_max */
-    uint32_t participants_count;        /* even, from 2: half of them buy, half sell; few of them often, many seldom */
+    /* Even, from 2; half of them buy, half sell. 2 and 64: in turn; else few of them often, many seldom. */
+    uint32_t participants_count;
     uint32_t times_each;                /* 0 or 1: one more run, in which every operation is timed by itself */
 };
 
