@@ -3,8 +3,6 @@
 
 #include "instruments/check.h"
 
-_Static_assert(histogram_steps == 16, "histogram_bucket counts on four bits");
-
 uint64_t histogram_limit(uint32_t bucket) {
     CHECK(bucket < histogram_buckets_count);
     if (bucket < histogram_steps) return bucket + 1;

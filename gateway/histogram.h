@@ -1,9 +1,9 @@
 /* histogram.h - how often something took how long: fixed buckets that are linear within an octave, and counts.
  *
- * Bucket b holds the values in (limit of b - 1, limit of b]. Up to 16 every value has a bucket of its own (0 shares the
- * first); from there on every octave is cut into 16, so a bucket is at most 6.25 % wide. The last one also takes what
- * is beyond. Limits are whole numbers that belong to their bucket, as with `le` of the exposition format, and those of
- * 2 or 4 buckets an octave are among them: coarse buckets are exact sums of fine ones.
+ * Bucket b holds the values in (limit of b - 1, limit of b]. Up to 128 every value has a bucket of its own (0 shares
+ * the first); from there on every octave is cut into 128, so a bucket is at most 0.8 % wide. The last one also takes
+ * what is beyond. Limits are whole numbers that belong to their bucket, as with `le` of the exposition format, and
+ * those of 2 or 4 buckets an octave are among them: coarse buckets are exact sums of fine ones.
  *
  * A leaf: nothing but integers. What they mean (nanoseconds, commands) is the owner's business. */
 #ifndef BIRZHA_HISTOGRAM_H
@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 enum {
-    histogram_steps = 16,               /* buckets of an octave */
-    histogram_octaves = 34,             /* beyond the first 16 values: up to 2^38, or 4.6 minutes in nanoseconds */
+    histogram_step_bits = 7,
+    histogram_steps = 1 << histogram_step_bits,         /* buckets of an octave */
+    histogram_octaves = 38 - histogram_step_bits,       /* beyond those: up to 2^38, or 4.6 minutes in nanoseconds */
     histogram_buckets_count = histogram_steps * (histogram_octaves + 1),
 };
 
@@ -25,7 +26,7 @@ struct histogram {
 static inline uint32_t histogram_bucket(uint64_t value) {
     uint64_t below = value > 0 ? value - 1 : 0;
     if (below < histogram_steps) return (uint32_t)below;
-    uint32_t shift = 59u - (uint32_t)__builtin_clzll(below);
+    uint32_t shift = 63u - histogram_step_bits - (uint32_t)__builtin_clzll(below);
     if (shift >= histogram_octaves) return histogram_buckets_count - 1;
     return shift * histogram_steps + (uint32_t)(below >> shift);
 }

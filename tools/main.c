@@ -10,6 +10,7 @@
 #include "tools/dataset/dataset_main.h"
 #include "tools/flow/flow_main.h"
 #include "tools/journal/journal_main.h"
+#include "tools/load/load_main.h"
 #include "tools/report/report_main.h"
 
 #define BIRZHA_VERSION "0.1.0"
@@ -36,6 +37,7 @@ static const struct subcommand subcommands[] = {
     {"admin", command_admin, "requests of a supervisor or administrator"},
     {"crowd", command_crowd, "background traders that make a market"},
     {"flow", flow_main, "write order flows and run them through the engine"},
+    {"load", load_main, "orders by a schedule, percentiles, and a proof that nothing was lost"},
     {"journal", journal_main, "what a server's journal says: verify, digest, replay, dump, diff"},
     {"report", report_main, "tables of a recorded stream; SQLite"},
     {"dataset", dataset_main, "generated data, made through the engine"},

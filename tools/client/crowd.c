@@ -24,6 +24,7 @@
 #include "tools/client/ask.h"
 #include "tools/client/talk.h"
 #include "tools/client/tick.h"
+#include "tools/client/users.h"
 
 enum {
     traders_count_max = 64, traders_count_default = 12, instruments_count_max = 256, name_size = 64,
@@ -324,23 +325,14 @@ static int add_trader(struct crowd *crowd, const char *user, const char *passwor
     return 0;
 }
 
-/* A line is a user and a password; empty lines and those that begin with # are skipped. */
 static int read_users(struct crowd *crowd, const char *path) {
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        fprintf(stderr, "birzha: cannot read %s\n", path);
-        return -1;
-    }
-    char line[256], user[name_size], password[name_size];
+    struct client_users users;
+    if (users_read(path, &users) != 0) return -1;
     int result = 0;
-    while (result == 0 && fgets(line, sizeof line, file) != NULL) {
-        int count = sscanf(line, "%63s %63s", user, password);
-        if (count < 1 || user[0] == '#') continue;
-        result = count == 2 ? add_trader(crowd, user, password) : -1;
-        if (result != 0) fprintf(stderr, "birzha: %s: a line is a user and a password, at most %d of them\n", path,
-                                 traders_count_max);
-    }
-    fclose(file);
+    for (uint32_t i = 0; i < users.count && result == 0; i++)
+        result = add_trader(crowd, users.users[i].user, users.users[i].password);
+    if (result != 0) fprintf(stderr, "birzha: %s has more than %d users\n", path, traders_count_max);
+    users_free(&users);
     return result;
 }
 
