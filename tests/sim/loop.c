@@ -191,6 +191,13 @@ int uv_tcp_bind(uv_tcp_t *tcp, const struct sockaddr *address, unsigned int flag
     return 0;
 }
 
+/* There is no descriptor behind it. */
+int uv_fileno(const uv_handle_t *handle, uv_os_fd_t *fd) {
+    (void)handle;
+    (void)fd;
+    return UV_EBADF;
+}
+
 int uv_tcp_getsockname(const uv_tcp_t *tcp, struct sockaddr *name, int *size) {
     (void)tcp;
     (void)size;

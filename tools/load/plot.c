@@ -15,7 +15,7 @@ static const char style[] =
     "set terminal svg size 900,520 font 'sans-serif,13' background '#ffffff'\n"
     "set datafile separator comma\n"
     "set border 3 lc '#888888'; set tics nomirror textcolor '#444444'\n"
-    "set grid lc '#e4e4e4' lw 1 lt 1; set key top left Left reverse samplen 2 spacing 1.2 textcolor '#333333'\n"
+    "set grid lc '#e4e4e4' lw 1 lt 1; set key outside top center horizontal samplen 2 width 2 textcolor '#333333'\n"
     "set ytics ('1 us' 1, '10 us' 10, '100 us' 100, '1 ms' 1e3, '10 ms' 1e4, '100 ms' 1e5, '1 s' 1e6, '10 s' 1e7)\n";
 
 /* Both axes of a ramp: what was answered, and how long it took; the knee is where they part. */
@@ -27,17 +27,17 @@ static const char ramp[] =
     "set y2label 'answered a second'; set y2tics textcolor '#888888'; set format y2 '%.0s%c'; set y2range [0:*]\n"
     "if (knee > 0) set arrow 1 from knee, graph 0 to knee, graph 1 nohead dt 2 lc '#c03020'\n"
     "if (knee > 0) set label 1 sprintf('knee %.0f/s', knee) at knee, graph 0.04 offset 0.6,0 textcolor '#c03020'\n"
-    "plot 'steps.csv' using 1:2 axes x1y2 skip 1 with linespoints lc '#bbbbbb' lw 2 pt 7 ps 0.4 title 'answered a second', \\\n"
-    "     '' using 1:3 skip 1 with linespoints lc '#2060a0' lw 2 pt 7 ps 0.6 title 'p50', \\\n"
-    "     '' using 1:5 skip 1 with linespoints lc '#e09020' lw 2 pt 7 ps 0.6 title 'p99', \\\n"
-    "     '' using 1:6 skip 1 with linespoints lc '#c03020' lw 2 pt 7 ps 0.6 title 'p99.9'\n";
+    "plot 'steps.csv' skip 1 using 1:2 axes x1y2 with linespoints lc '#bbbbbb' lw 2 pt 7 ps 0.4 title 'answered a second', \\\n"
+    "     '' skip 1 using 1:3 with linespoints lc '#2060a0' lw 2 pt 7 ps 0.6 title 'p50', \\\n"
+    "     '' skip 1 using 1:5 with linespoints lc '#e09020' lw 2 pt 7 ps 0.6 title 'p99', \\\n"
+    "     '' skip 1 using 1:6 with linespoints lc '#c03020' lw 2 pt 7 ps 0.6 title 'p99.9'\n";
 
 static const char latency[] =
     "set output 'latency.svg'\n"
     "set title 'Latency by percentile' textcolor '#222222'\n"
     "set xlabel 'percentile'; set ylabel 'latency'\n"
     "set logscale xy\n"
-    "set xtics ('0' 1, '90 %' 10, '99 %' 100, '99.9 %' 1000, '99.99 %' 1e4, '99.999 %' 1e5, '99.9999 %' 1e6)\n"
+    "set xtics ('0' 1, '90 %%' 10, '99 %%' 100, '99.9 %%' 1000, '99.99 %%' 1e4, '99.999 %%' 1e5, '99.9999 %%' 1e6)\n"
     "set datafile separator whitespace\n"
     "plot 'latency.hgrm' using 4:($1*1000) with lines lc '#c03020' lw 2 title 'from when it was due', \\\n"
     "     'raw.hgrm' using 4:($1*1000) with lines lc '#2060a0' lw 2 title 'from when it was sent'\n"
@@ -46,10 +46,10 @@ static const char latency[] =
     "set datafile separator comma\n"
     "unset logscale x; set xtics auto; set xlabel 'second'; set ylabel 'latency'\n"
     "set y2label 'answered'; set y2tics textcolor '#888888'; set format y2 '%.0s%c'; set y2range [0:*]\n"
-    "plot 'seconds.csv' using 1:4 axes x1y2 skip 1 with boxes fs solid 0.25 noborder lc '#bbbbbb' title 'answered', \\\n"
-    "     '' using 1:5 skip 1 with lines lc '#2060a0' lw 2 title 'p50', \\\n"
-    "     '' using 1:6 skip 1 with lines lc '#e09020' lw 2 title 'p99', \\\n"
-    "     '' using 1:7 skip 1 with lines lc '#c03020' lw 2 title 'max'\n";
+    "plot 'seconds.csv' skip 1 using 1:4 axes x1y2 with boxes fs solid 0.25 noborder lc '#bbbbbb' title 'answered', \\\n"
+    "     '' skip 1 using 1:5 with lines lc '#2060a0' lw 2 title 'p50', \\\n"
+    "     '' skip 1 using 1:6 with lines lc '#e09020' lw 2 title 'p99', \\\n"
+    "     '' skip 1 using 1:7 with lines lc '#c03020' lw 2 title 'max'\n";
 
 static int run_gnuplot(const char *folder) {
     char script[] = "plot.gp", name[] = "gnuplot";

@@ -32,7 +32,7 @@ uint64_t step_sent(const struct load_step *step) {
 }
 
 int step_kept_schedule(const struct load_step *step) {
-    return !step->is_cut && histogram_percentile(&step->late, 99900) <= late_ns_max;
+    return !step->is_cut && histogram_percentile(&step->late, 99000) <= late_ns_max;
 }
 
 double step_answered_rate(const struct load_step *step) {

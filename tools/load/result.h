@@ -35,7 +35,7 @@ enum { percentiles_count = 6 };
 extern const uint32_t percentile_ranks[percentiles_count];
 
 uint64_t step_sent(const struct load_step *step);
-/* No more than one request of a thousand left later than a millisecond after it was due, and none was left out. */
+/* No more than one request of a hundred left later than a millisecond after it was due, and none was left out. */
 int step_kept_schedule(const struct load_step *step);
 /* Answers a second, from the beginning to the last answer. */
 double step_answered_rate(const struct load_step *step);
