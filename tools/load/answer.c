@@ -20,9 +20,10 @@ static const char *string_end(const char *at) {
 
 static int64_t integer_of(struct answer_text value) {
     int64_t number = 0;
-    uint32_t i = value.size > 0 && value.text[0] == '-';
-    for (; i < value.size && value.text[i] >= '0' && value.text[i] <= '9'; i++) number = number * 10 + value.text[i] - '0';
-    return value.size > 0 && value.text[0] == '-' ? -number : number;
+    uint32_t is_negative = value.size > 0 && value.text[0] == '-';
+    for (uint32_t i = is_negative; i < value.size && value.text[i] >= '0' && value.text[i] <= '9'; i++)
+        number = number * 10 + value.text[i] - '0';
+    return is_negative ? -number : number;
 }
 
 static enum exec_type exec_type_of(struct answer_text value) {
@@ -65,6 +66,7 @@ static void keep(struct answer *answer, struct answer_text name, struct answer_t
             if (answer_text_is(name, "order_id")) answer->order_id = value;
             else if (answer_text_is(name, "trade_id")) answer->trade_id = value;
             else if (answer_text_is(name, "last_qty")) answer->last_quantity = integer_of(value);
+            else if (answer_text_is(name, "poss_dup")) answer->is_duplicate = answer_text_is(value, "true");
             break;
         case 9:
             if (answer_text_is(name, "exec_type")) answer->exec_type = exec_type_of(value);
@@ -73,7 +75,6 @@ static void keep(struct answer *answer, struct answer_text name, struct answer_t
         case 10:
             if (answer_text_is(name, "leaves_qty")) answer->leaves = integer_of(value);
             else if (answer_text_is(name, "ord_status")) answer->waits = answer_text_is(value, "pending_trigger");
-            else if (answer_text_is(name, "poss_dup")) answer->is_duplicate = answer_text_is(value, "true");
             break;
         default: break;
     }

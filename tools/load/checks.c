@@ -43,8 +43,8 @@ static void check_orders(struct load_run *run, struct link *link, struct checks 
         if (order == NULL || order->owner != link->index) continue;
         found_count++;
         if (order->leaves != message_integer(row, "leaves_qty") || order->filled != message_integer(row, "cum_qty"))
-            fail(checks, VALID_LEDGER, "order %s: reports came to %" PRId64 " filled, %" PRId64 " open; the exchange has "
-                 "%lld, %lld", id, order->filled, order->leaves, message_integer(row, "cum_qty"),
+            fail(checks, VALID_LEDGER, "order %s: reports came to %" PRId64 " filled, %" PRId64 " open; the "
+                 "exchange has %lld, %lld", id, order->filled, order->leaves, message_integer(row, "cum_qty"),
                  message_integer(row, "leaves_qty"));
     }
     if (found_count != run->ledger.own[link->index].count)

@@ -26,6 +26,7 @@ void ledger_open(struct ledger *ledger, uint32_t connections_count) {
     ledger->orders = allocate(capacity_min, sizeof *ledger->orders);
     ledger->halves = allocate(capacity_min, sizeof *ledger->halves);
     ledger->own = allocate(connections_count, sizeof *ledger->own);
+    ledger->connections_count = connections_count;
     for (uint32_t i = 0; i < connections_count; i++) {
         ledger->own[i].capacity = 16;
         ledger->own[i].places = allocate(ledger->own[i].capacity, sizeof *ledger->own[i].places);
@@ -33,7 +34,7 @@ void ledger_open(struct ledger *ledger, uint32_t connections_count) {
 }
 
 void ledger_close(struct ledger *ledger) {
-    /* The lists of the connections end with the process; there is one ledger in it. */
+    for (uint32_t i = 0; i < ledger->connections_count; i++) free(ledger->own[i].places);
     free(ledger->orders);
     free(ledger->halves);
     free(ledger->own);

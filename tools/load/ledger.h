@@ -43,6 +43,7 @@ struct ledger {
     struct half_trade *halves;
     uint64_t halves_count, halves_capacity;
     struct own_orders *own;             /* by connection */
+    uint32_t connections_count;
     uint64_t fills_count, trades_count;         /* reports of fills; trades whose two halves both came */
     uint64_t lots_bought, lots_sold;
     uint64_t faults_count;

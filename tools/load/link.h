@@ -12,7 +12,8 @@
 #include "tools/client/users.h"
 
 /* REQUEST_MAP(XX): XX(NAME, name in results) */
-#define REQUEST_MAP(XX) XX(PASSIVE, "passive") XX(AGGRESSIVE, "aggressive") XX(CANCEL, "cancel") XX(RECORDED, "recorded")
+#define REQUEST_MAP(XX) \
+    XX(PASSIVE, "passive") XX(AGGRESSIVE, "aggressive") XX(CANCEL, "cancel") XX(RECORDED, "recorded")
 #define XX(name, text) REQUEST_##name,
 enum request_kind { REQUEST_MAP(XX) REQUEST_COUNT };
 #undef XX

@@ -79,8 +79,9 @@ static uint32_t write_cancel(struct orderflow *orderflow, struct ledger *ledger,
         struct load_order *order = ledger_own(ledger, connection, below(orderflow, open_count));
         if (order->is_leaving) continue;
         order->is_leaving = 1;
-        return (uint32_t)snprintf(out, request_size_max, "{\"type\":\"cancel_order\",\"req_id\":%u,\"order_id\":\"%s\"}\n",
-                                  number, order->order_id);
+        return (uint32_t)snprintf(out, request_size_max,
+                                  "{\"type\":\"cancel_order\",\"req_id\":%u,\"order_id\":\"%s\"}\n", number,
+                                  order->order_id);
     }
     return 0;
 }
@@ -92,15 +93,16 @@ static uint32_t write_order(struct orderflow *orderflow, uint32_t connection, ui
     int64_t away = crosses ? instrument->span_ticks : 1 + below(orderflow, (uint32_t)instrument->span_ticks);
     char text[price_text_size];
     tick_text(&instrument->tick, instrument->reference_ticks + (buys == crosses ? away : -away), text);
-    return (uint32_t)snprintf(out, request_size_max, "{\"type\":\"new_order\",\"req_id\":%u,\"cl_ord_id\":\"%s-%x-%x\","
+    return (uint32_t)snprintf(out, request_size_max,
+                              "{\"type\":\"new_order\",\"req_id\":%u,\"cl_ord_id\":\"%s-%x-%x\","
                               "\"symbol\":\"%s\",\"side\":\"%s\",\"order_qty\":%u,\"price\":\"%s\","
                               "\"time_in_force\":\"%s\"}\n", number, orderflow->run_name, connection, number,
                               instrument->symbol, buys ? "buy" : "sell", 1 + below(orderflow, crosses ? 3 : 2), text,
                               crosses ? "ioc" : "day");
 }
 
-uint32_t orderflow_next_request(struct orderflow *orderflow, struct ledger *ledger, uint32_t connection, uint32_t number,
-                             int is_rush, char *out, enum request_kind *kind) {
+uint32_t orderflow_next_request(struct orderflow *orderflow, struct ledger *ledger, uint32_t connection,
+                                uint32_t number, int is_rush, char *out, enum request_kind *kind) {
     uint32_t roll = below(orderflow, 100), open_count = ledger->own[connection].count;
     uint32_t aggressive = is_rush ? rush_aggressive_percent : orderflow->mix.aggressive;
     int is_full = open_count >= orderflow->open_max;

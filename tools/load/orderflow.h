@@ -39,7 +39,7 @@ void orderflow_learn(struct orderflow *orderflow, uint32_t connection, const str
 
 /* Writes the next request of a connection, with its line end, to `out` (request_size_max bytes), and sets its kind.
  * Returns its size; 0: there is nothing that it may do. */
-uint32_t orderflow_next_request(struct orderflow *orderflow, struct ledger *ledger, uint32_t connection, uint32_t number,
-                             int is_rush, char *out, enum request_kind *kind);
+uint32_t orderflow_next_request(struct orderflow *orderflow, struct ledger *ledger, uint32_t connection,
+                                uint32_t number, int is_rush, char *out, enum request_kind *kind);
 
 #endif

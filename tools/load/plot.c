@@ -26,8 +26,9 @@ static const char ramp[] =
     "set logscale y; set format x '%.0s%c'\n"
     "set y2label 'answered a second'; set y2tics textcolor '#888888'; set format y2 '%.0s%c'; set y2range [0:*]\n"
     "if (knee > 0) set arrow 1 from knee, graph 0 to knee, graph 1 nohead dt 2 lc '#c03020'\n"
-    "if (knee > 0) set label 1 sprintf('knee %.0f/s', knee) at knee, graph 0.04 offset 0.6,0 textcolor '#c03020'\n"
-    "plot 'steps.csv' skip 1 using 1:2 axes x1y2 with linespoints lc '#bbbbbb' lw 2 pt 7 ps 0.4 title 'answered a second', \\\n"
+    "if (knee > 0) set label 1 'knee '.int(knee).'/s' at knee, graph 0.04 offset 0.6,0 textcolor '#c03020'\n"
+    "plot 'steps.csv' skip 1 using 1:2 axes x1y2 with linespoints lc '#bbbbbb' lw 2 pt 7 ps 0.4 "
+    "title 'answered a second', \\\n"
     "     '' skip 1 using 1:3 with linespoints lc '#2060a0' lw 2 pt 7 ps 0.6 title 'p50', \\\n"
     "     '' skip 1 using 1:5 with linespoints lc '#e09020' lw 2 pt 7 ps 0.6 title 'p99', \\\n"
     "     '' skip 1 using 1:6 with linespoints lc '#c03020' lw 2 pt 7 ps 0.6 title 'p99.9'\n";
@@ -46,7 +47,8 @@ static const char latency[] =
     "set datafile separator comma\n"
     "unset logscale x; set xtics auto; set xlabel 'second'; set ylabel 'latency'\n"
     "set y2label 'answered'; set y2tics textcolor '#888888'; set format y2 '%.0s%c'; set y2range [0:*]\n"
-    "plot 'seconds.csv' skip 1 using 1:4 axes x1y2 with boxes fs solid 0.25 noborder lc '#bbbbbb' title 'answered', \\\n"
+    "plot 'seconds.csv' skip 1 using 1:4 axes x1y2 with boxes fs solid 0.25 noborder lc '#bbbbbb' "
+    "title 'answered', \\\n"
     "     '' skip 1 using 1:5 with lines lc '#2060a0' lw 2 title 'p50', \\\n"
     "     '' skip 1 using 1:6 with lines lc '#e09020' lw 2 title 'p99', \\\n"
     "     '' skip 1 using 1:7 with lines lc '#c03020' lw 2 title 'max'\n";

@@ -9,9 +9,11 @@ enum { path_size = 512 };
 
 /* Residents only, in instruments in BYN: everybody may deal with everybody. */
 static void put_firm(FILE *out, uint32_t i, uint32_t message_rate, int is_last) {
-    fprintf(out, "  {\"id\": \"F%u\", \"country\": \"BY\", \"accreditations\": [{\"section\": \"agri\", \"from\": \"2020-01-01\"}, "
-            "{\"section\": \"metals\", \"from\": \"2020-01-01\"},\n   {\"section\": \"timber\", \"from\": \"2020-01-01\"}], "
-            "\"deposit\": {\"BYN\": \"1000000000.00\"}", i);
+    static const char *const sections[] = { "agri", "metals", "timber" };
+    fprintf(out, "  {\"id\": \"F%u\", \"country\": \"BY\", \"accreditations\": [", i);
+    for (size_t s = 0; s < sizeof sections / sizeof sections[0]; s++)
+        fprintf(out, "%s{\"section\": \"%s\", \"from\": \"2020-01-01\"}", s > 0 ? ", " : "", sections[s]);
+    fprintf(out, "],\n   \"deposit\": {\"BYN\": \"1000000000.00\"}");
     if (message_rate > 0) fprintf(out, ", \"limits\": {\"message_rate\": %u}", message_rate);
     fprintf(out, "}%s\n", is_last ? "" : ",");
 }
@@ -40,7 +42,8 @@ int world_write(const char *path, uint32_t firms_count, uint32_t message_rate) {
     for (uint32_t i = 0; i < firms_count; i++) put_firm(out, i, message_rate, i + 1 == firms_count);
     fprintf(out, " ],\n \"users\": [\n  {\"user\": \"admin\", \"role\": \"admin\", \"password\": \"admin\"}");
     for (uint32_t i = 0; i < firms_count; i++)
-        fprintf(out, ",\n  {\"user\": \"t%u\", \"participant\": \"F%u\", \"role\": \"trader\", \"password\": \"p\"}", i, i);
+        fprintf(out, ",\n  {\"user\": \"t%u\", \"participant\": \"F%u\", \"role\": \"trader\", \"password\": \"p\"}", i,
+                i);
     fprintf(out, "]}\n");
     if (close_file(out, path) != 0) return -1;
     return write_users(path, firms_count);
