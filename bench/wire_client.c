@@ -30,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/net/pacing.h"
 #include "instruments/splitmix.h"
 
 enum { connections_max = 8, live_max = 2048, read_max = 1 << 20, line_max = 1024 };
@@ -128,6 +129,7 @@ static int connect_to(int port) {
     if (connection < 0 || connect(connection, (struct sockaddr *)&address, sizeof address) < 0)
         stop("cannot connect: %s", strerror(errno));
     setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    pacing_avoid(connection);
     return connection;
 }
 
@@ -276,6 +278,7 @@ static void run_bare(int timeout_ms) {
     fflush(stdout);
     int client = accept(listener, NULL, NULL);
     setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    pacing_avoid(client);
     if (recv(client, line, sizeof line, 0) <= 0) stop("the client is gone");
     write_all(client, "{\"type\":\"logon_ack\"}\n");
     struct epoll_event event = {.events = EPOLLIN};

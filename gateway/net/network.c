@@ -1,16 +1,14 @@
 /* network.c - the listener and the turns of the loop; see network.h. */
 #include "gateway/net/network.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include "gateway/clock.h"
 #include "gateway/committer.h"
 #include "gateway/net/connection.h"
+#include "gateway/net/pacing.h"
 #include "gateway/stages.h"
 #include "instruments/calendar.h"
 #include "instruments/check.h"
@@ -165,18 +163,6 @@ static int bound_port(const uv_tcp_t *listener, uint16_t *port) {
     return 0;
 }
 
-/* Where the system paces TCP with BBR, its senders slow down for 200 ms every 10 seconds to probe the round trip, and
- * orders wait so long. Connections inherit the choice of their listener; a system that refuses keeps its own. */
-static void choose_congestion_control(const uv_tcp_t *listener) {
-    char name[16] = "";
-    socklen_t size = sizeof name - 1;
-    uv_os_fd_t fd;
-    if (uv_fileno((const uv_handle_t *)listener, &fd) < 0) return;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &size) < 0 || strncmp(name, "bbr", 3) != 0) return;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) == 0) return;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
-}
-
 int listen_on(uv_loop_t *loop, uv_tcp_t *listener, const char *host, uint16_t *port, uv_connection_cb on_accept) {
     struct sockaddr_storage address;
     int status = resolve(loop, host, *port, &address);
@@ -184,7 +170,8 @@ int listen_on(uv_loop_t *loop, uv_tcp_t *listener, const char *host, uint16_t *p
     status = uv_tcp_init(loop, listener);
     if (status < 0) return status;
     status = uv_tcp_bind(listener, (struct sockaddr *)&address, 0);
-    if (status == 0) choose_congestion_control(listener);
+    uv_os_fd_t fd;
+    if (status == 0 && uv_fileno((const uv_handle_t *)listener, &fd) == 0) pacing_avoid(fd);
     if (status == 0) status = uv_listen((uv_stream_t *)listener, backlog, on_accept);
     if (status == 0) status = bound_port(listener, port);
     if (status < 0) uv_close((uv_handle_t *)listener, NULL);

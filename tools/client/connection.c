@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/net/pacing.h"
 #include "instruments/check.h"
 
 enum { host_size = 256, port_size = 16 };
@@ -72,15 +73,6 @@ static enum peer_status wait_for(int fd, short events, int64_t deadline_ms) {
     }
 }
 
-/* BBR slows a sender down for 200 ms every 10 seconds to probe the round trip; orders cannot wait for that. */
-static void avoid_pacing(int fd) {
-    char name[16] = "";
-    socklen_t size = sizeof name - 1;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &size) != 0 || strncmp(name, "bbr", 3) != 0) return;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) == 0) return;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
-}
-
 /* A non-blocking socket connected to one address, or -1. */
 static int connect_to(const struct addrinfo *where, int64_t deadline_ms) {
     int fd = socket(where->ai_family, where->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, where->ai_protocol);
@@ -96,7 +88,7 @@ static int connect_to(const struct addrinfo *where, int64_t deadline_ms) {
     }
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    avoid_pacing(fd);
+    pacing_avoid(fd);
     return fd;
 }
 
