@@ -27,8 +27,10 @@ static size_t place(size_t *offset, size_t record_size, size_t count) {
 }
 
 static uint32_t clearances_count_for(const struct limits *limits) {
+    /* A firm trades some of the instruments often; of a million firms most trade one. */
+    const uint64_t often = limits->instruments_max < 16 ? limits->instruments_max : 16;
     uint32_t count = clearances_count_min;
-    while (count < clearances_count_max && count / 2 < limits->participants_max) count *= 2;
+    while (count < clearances_count_max && count / 2 < limits->participants_max * often) count *= 2;
     return count;
 }
 

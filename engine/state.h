@@ -95,7 +95,7 @@ struct clearance {
 };
 _Static_assert(sizeof(struct clearance) == 128, "two cache lines");
 /* Places for them: a power of two, some for every participant. */
-enum { clearances_count_min = 1 << 12, clearances_count_max = 1 << 22 };
+enum { clearances_count_min = 1 << 14, clearances_count_max = 1 << 22 };
 
 struct exchange {
     struct limits limits;

@@ -17,7 +17,8 @@
 
 /* Participant 2k buys, 2k + 1 sells: nobody ever meets itself, and so the trades do not depend on who trades. */
 enum { participant_buyer, participant_seller };
-enum { equals_count_max = 64, deposits_count = 400, bands_count_max = 512, collar_ppm_wide = 1000000 };
+enum { equals_count_max = 64, deposits_count = 400, bands_count_max = 512, collar_ppm_wide = 1000000,
+       exposure_factor = 20 };
 enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20,
        orders_in_cache = 1 << 15, firms_in_cache = 1 << 11 };
 
@@ -33,7 +34,7 @@ struct replay {
     struct flow_sum sum;
     struct command add[2], cancel[2];   /* by side: what all commands of the two kinds have in common */
     uint64_t sequence;
-    uint32_t gives_hints;       /* 0 or 1: more orders than the caches hold */
+    uint32_t gives_hints;       /* 0 or 1: more orders or firms than the caches hold */
     uint32_t id;                /* of the operation being applied */
     uint32_t refused_reason;    /* the last refusal's; 0 = nothing was refused */
     void *mapping;
@@ -127,7 +128,8 @@ static void add_participant(struct replay *replay, uint32_t index) {
 static void add_rules(struct replay *replay, uint32_t books_count, uint32_t participants_count) {
     const uint32_t credits_count = participants_count <= equals_count_max ? deposits_count : 1;
     struct command terms = { .kind = COMMAND_RULE_TERMS, .rule_terms = {
-        .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5 } };
+        .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5,
+        .exposure_factor = exposure_factor } };
     terms.rule_terms.deposit_floors[CURRENCY_BYN].minor = 60000;
     apply_world(replay, terms);
     apply_world(replay, (struct command){ .kind = COMMAND_TRANSIT_RULE, .transit_rule = {
@@ -324,7 +326,7 @@ static int replay_open(struct replay *replay, const struct flow_file *file, cons
         replay->owners = (void *)(memory + exchange_bytes + order_ids_bytes + file_ids_bytes);
         find_owners(file, plan->participants_count, replay->owners);
     }
-    replay->gives_hints = limits->orders_max > orders_in_cache || plan->participants_count > firms_in_cache;
+    replay->gives_hints = file->header.warm_up_count > orders_in_cache || plan->participants_count > firms_in_cache;
     exchange_set_rules(replay->exchange, plan->rules);
     build_world(replay, &file->header, plan);
     return 0;
