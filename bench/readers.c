@@ -28,8 +28,8 @@
 enum { readers_max = 10000, entries_max = 512, buffer_size = 1 << 16, updates_a_second = 25, warm_up_count = 10 };
 
 static const char update[] =
-    "{\"type\":\"book_update\",\"symbol\":\"DY-SMP-EX\",\"md_seq\":5014,\"prev_md_seq\":5012,\"bids\":[[\"2600.00\",1007,1]],"
-    "\"asks\":[],\"ts\":\"2021-06-28T06:00:00.000000000Z\"}\n";
+    "{\"type\":\"book_update\",\"symbol\":\"DY-SMP-EX\",\"md_seq\":5014,\"prev_md_seq\":5012,"
+    "\"bids\":[[\"2600.00\",1007,1]],\"asks\":[],\"ts\":\"2021-06-28T06:00:00.000000000Z\"}\n";
 
 __attribute__((format(printf, 1, 2), noreturn))
 static void stop(const char *format, ...) {

@@ -20,13 +20,13 @@
 #define LIQUIDITY_MAP(XX) XX(NONE, "") XX(MAKER, "maker") XX(TAKER, "taker") XX(AUCTION, "auction")
 
 #define XX(name, text) EXEC_TYPE_##name,
-enum exec_type { EXEC_TYPE_MAP(XX) };
+enum exec_type { EXEC_TYPE_MAP(XX) EXEC_TYPE_COUNT };
 #undef XX
 #define XX(name, text) ORD_STATUS_##name,
-enum ord_status { ORD_STATUS_MAP(XX) };
+enum ord_status { ORD_STATUS_MAP(XX) ORD_STATUS_COUNT };
 #undef XX
 #define XX(name, text) LIQUIDITY_##name,
-enum liquidity { LIQUIDITY_MAP(XX) };
+enum liquidity { LIQUIDITY_MAP(XX) LIQUIDITY_COUNT };
 #undef XX
 
 enum report_kind { REPORT_EXECUTION, REPORT_NOTICE };

@@ -1,8 +1,8 @@
 /* pacing.h - sockets whose sender is not slowed down by BBR.
  *
- * Where the system's default is BBR, a sender falls back to a few packets for 200 ms every 10 seconds to probe the round
- * trip, and orders wait so long. Whoever accepts inherits the choice of its listener; a system that refuses keeps its
- * own. For server, clients and benchmarks alike. */
+ * Where the system's default is BBR, a sender falls back to a few packets for 200 ms every 10 seconds to probe the
+ * round trip, and orders wait so long. Whoever accepts inherits the choice of its listener; a system that refuses keeps
+ * its own. For server, clients and benchmarks alike. */
 #ifndef BIRZHA_PACING_H
 #define BIRZHA_PACING_H
 

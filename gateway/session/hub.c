@@ -46,6 +46,25 @@ void hub_close(struct hub *hub) {
 
 /* ---- snapshots ---- */
 
+/* Whatever is encoded again by an index must have one that exists. */
+static int is_sound(const struct exchange *exchange, const struct report *report) {
+    /* An order may be refused because there is no such instrument. */
+    return (report->instrument < exchange_instruments_count(exchange) || report->exec_type == EXEC_TYPE_REJECTED) &&
+           report->participant < exchange_participants_count(exchange) &&
+           (report->client == NAME_NONE || report->client < exchange_participants_count(exchange)) &&
+           report->kind <= REPORT_NOTICE && report->exec_type < EXEC_TYPE_COUNT &&
+           report->ord_status < ORD_STATUS_COUNT && report->liquidity < LIQUIDITY_COUNT &&
+           report->side <= SIDE_SELL && report->order_type < ORDER_TYPE_COUNT && report->time_in_force < TIF_COUNT &&
+           report->deal_class <= DEAL_TRANSIT && report->fee_currency < CURRENCY_COUNT;
+}
+
+static int are_sound(const struct exchange *exchange, const struct stream *stream) {
+    for (uint64_t seq = stream_first_seq(stream); seq < stream_next_seq(stream); seq++) {
+        if (!is_sound(exchange, stream_find(stream, seq))) return 0;
+    }
+    return 1;
+}
+
 /* Those who were ever told something, each behind its index. */
 static void span_streams(struct image *image, struct hub *hub) {
     const uint32_t shape[] = {sizeof(struct report), stream_reports_max};
@@ -57,7 +76,10 @@ static void span_streams(struct image *image, struct hub *hub) {
         while (!image_is_loading(image) && hub->desks[index].stream.next_seq == 0) index++;
         image_count(image, &index, exchange_participants_count(hub->views.exchange) - 1);
         image_expect(image, !image_is_loading(image) || hub->desks[index].stream.next_seq == 0);
-        if (!image->is_unsound) stream_image(&hub->desks[index].stream, image);
+        if (image->is_unsound) return;
+        stream_image(&hub->desks[index].stream, image);
+        image_expect(image, !image_is_loading(image) || image->is_unsound ||
+                            are_sound(hub->views.exchange, &hub->desks[index].stream));
     }
 }
 

@@ -87,10 +87,12 @@ static struct answer read(const char *line) {
 
 Test(load_answers, a_report_is_read) {
     struct answer answer = read("{\"type\":\"execution_report\",\"req_id\":7,\"seq\":120,\"exec_type\":\"trade\","
-        "\"ord_status\":\"partially_filled\",\"cl_ord_id\":\"a\",\"order_id\":\"42\",\"exec_id\":\"1\",\"trade_id\":\"9\","
-        "\"symbol\":\"DY-SMP-EX\",\"side\":\"buy\",\"order_qty\":40,\"cum_qty\":10,\"leaves_qty\":30,\"price\":\"2700.00\","
+        "\"ord_status\":\"partially_filled\",\"cl_ord_id\":\"a\",\"order_id\":\"42\",\"exec_id\":\"1\","
+        "\"trade_id\":\"9\",\"symbol\":\"DY-SMP-EX\",\"side\":\"buy\",\"order_qty\":40,\"cum_qty\":10,"
+        "\"leaves_qty\":30,\"price\":\"2700.00\","
         "\"last_qty\":10,\"last_px\":\"2695.00\",\"text\":\"a \\\"b\\\" c\",\"poss_dup\":true}");
-    cr_expect(answer.kind == ANSWER_REPORT && answer.exec_type == EXEC_TRADE && answer.is_buy && answer.is_duplicate);
+    cr_expect(answer.kind == ANSWER_REPORT && answer.exec_type == EXEC_TYPE_TRADE);
+    cr_expect(answer.is_buy && answer.is_duplicate);
     cr_expect(answer.has_request && answer.request == 7 && answer.seq == 120);
     cr_expect(answer.quantity == 40 && answer.filled == 10 && answer.leaves == 30 && answer.last_quantity == 10);
     cr_expect(answer_text_is(answer.order_id, "42") && answer_text_is(answer.trade_id, "9"));
@@ -107,8 +109,8 @@ Test(load_answers, other_messages_are_told_apart) {
 }
 
 Test(load_answers, what_is_no_message_is_refused) {
-    static const char *const lines[] = { "", "x", "{", "{\"type\"", "{\"type\":", "{\"type\":\"error\"", "{\"type\":\"a\\",
-                                         "{\"type\":\"error\"}x", "{type:1}", "{\"seq\":,\"a\":1}" };
+    static const char *const lines[] = { "", "x", "{", "{\"type\"", "{\"type\":", "{\"type\":\"error\"",
+                                         "{\"type\":\"a\\", "{\"type\":\"error\"}x", "{type:1}", "{\"seq\":,\"a\":1}" };
     struct answer answer;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         cr_expect_eq(answer_read(lines[i], &answer), -1, "%s", lines[i]);
@@ -125,13 +127,13 @@ TestSuite(load_ledger, .init = open_ledger, .fini = close_ledger, .timeout = 30)
 
 static struct answer_text text(const char *word) { return (struct answer_text){ word, (uint32_t)strlen(word) }; }
 
-static struct answer report(enum exec_type type, const char *id, int64_t quantity, int64_t filled, int64_t leaves) {
+static struct answer report(enum exec_type type, const char *id, int64_t lots, int64_t filled, int64_t leaves) {
     return (struct answer){ .kind = ANSWER_REPORT, .exec_type = type, .order_id = text(id), .symbol = text("S"),
-                            .price = text("10.00"), .quantity = quantity, .filled = filled, .leaves = leaves };
+                            .price = text("10.00"), .quantity = lots, .filled = filled, .leaves = leaves };
 }
 
 static struct answer fill(const char *id, const char *trade, int is_buy, int64_t lots, int64_t filled, int64_t leaves) {
-    struct answer answer = report(EXEC_TRADE, id, filled + leaves, filled, leaves);
+    struct answer answer = report(EXEC_TYPE_TRADE, id, filled + leaves, filled, leaves);
     answer.trade_id = text(trade);
     answer.last_price = text("10.00");
     answer.last_quantity = lots;
@@ -144,33 +146,33 @@ static void take(uint32_t connection, struct answer answer, int is_own) {
 }
 
 Test(load_ledger, orders_open_fill_and_end) {
-    take(0, report(EXEC_NEW, "1", 5, 0, 5), 1);
-    take(1, report(EXEC_NEW, "2", 3, 0, 3), 1);
-    take(2, report(EXEC_NEW, "3", 3, 0, 3), 0);         /* a sister connection's */
+    take(0, report(EXEC_TYPE_NEW, "1", 5, 0, 5), 1);
+    take(1, report(EXEC_TYPE_NEW, "2", 3, 0, 3), 1);
+    take(2, report(EXEC_TYPE_NEW, "3", 3, 0, 3), 0);         /* a sister connection's */
     cr_expect_eq(ledger.orders_count, 2);
     take(0, fill("1", "t1", 0, 3, 3, 2), 0);
     take(1, fill("2", "t1", 1, 3, 3, 0), 0);
     cr_expect_eq(ledger.trades_count, 1);
     cr_expect_eq(ledger.orders_count, 1);
     cr_expect_eq(ledger_own(&ledger, 0, 0)->leaves, 2);
-    take(0, report(EXEC_CANCELED, "1", 5, 3, 0), 1);
+    take(0, report(EXEC_TYPE_CANCELED, "1", 5, 3, 0), 1);
     cr_expect_eq(ledger.orders_count, 0);
     cr_expect_eq(ledger.faults_count, 0, "%s", ledger.first_fault);
 }
 
 Test(load_ledger, whatever_does_not_fit_is_a_fault) {
-    take(0, report(EXEC_NEW, "1", 5, 0, 5), 1);
+    take(0, report(EXEC_TYPE_NEW, "1", 5, 0, 5), 1);
     take(0, fill("1", "t1", 0, 2, 3, 2), 0);            /* 2 lots are not 3 */
     cr_expect_eq(ledger.faults_count, 1);
-    take(1, report(EXEC_NEW, "2", 5, 0, 5), 1);
+    take(1, report(EXEC_TYPE_NEW, "2", 5, 0, 5), 1);
     take(1, fill("2", "t1", 0, 2, 2, 3), 0);            /* both sides sell */
     cr_expect_eq(ledger.faults_count, 2);
-    take(1, report(EXEC_CANCELED, "2", 5, 3, 0), 1);    /* filled without a trade */
+    take(1, report(EXEC_TYPE_CANCELED, "2", 5, 3, 0), 1);    /* filled without a trade */
     cr_expect_eq(ledger.faults_count, 3);
     take(2, fill("7", "t2", 1, 1, 1, 1), 1);            /* of an order that was never opened */
     cr_expect_eq(ledger.faults_count, 4);
-    take(3, report(EXEC_NEW, "3", 5, 0, 5), 1);
-    take(3, report(EXEC_RESTATED, "3", 4, 0, 3), 0);    /* 4 are not 0 + 3 */
+    take(3, report(EXEC_TYPE_NEW, "3", 5, 0, 5), 1);
+    take(3, report(EXEC_TYPE_RESTATED, "3", 4, 0, 3), 0);    /* 4 are not 0 + 3 */
     cr_expect_eq(ledger.faults_count, 5);
 }
 
@@ -183,7 +185,7 @@ Test(load_ledger, orders_are_found_whatever_opened_and_ended) {
     for (int step = 0; step < steps_count; step++) {
         uint32_t i = (uint32_t)(splitmix64(&random) % ids_count);
         snprintf(id, sizeof id, "%u", i);
-        take(i % 4, report(is_open[i] ? EXEC_CANCELED : EXEC_NEW, id, 5, 0, is_open[i] ? 0 : 5), 1);
+        take(i % 4, report(is_open[i] ? EXEC_TYPE_CANCELED : EXEC_TYPE_NEW, id, 5, 0, is_open[i] ? 0 : 5), 1);
         open_count += is_open[i] ? UINT64_MAX : 1;
         is_open[i] = !is_open[i];
         cr_assert_eq(ledger.orders_count, open_count);

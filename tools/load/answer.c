@@ -5,7 +5,7 @@
 
 static const char *const exec_names[] = {
 #define XX(name, text) text,
-    EXEC_MAP(XX)
+    EXEC_TYPE_MAP(XX)
 #undef XX
 };
 
@@ -28,7 +28,7 @@ static int64_t integer_of(struct answer_text value) {
 
 static enum exec_type exec_type_of(struct answer_text value) {
     int type = 0;
-    while (type < EXEC_COUNT && !answer_text_is(value, exec_names[type])) type++;
+    while (type < EXEC_TYPE_COUNT && !answer_text_is(value, exec_names[type])) type++;
     return (enum exec_type)type;
 }
 
@@ -102,7 +102,7 @@ static const char *read_member(const char *at, struct answer_text *name, struct 
 int answer_read(const char *line, struct answer *answer) {
     struct answer_text name, value;
     int nests = 0;
-    *answer = (struct answer){ .kind = ANSWER_OTHER, .exec_type = EXEC_COUNT };
+    *answer = (struct answer){ .kind = ANSWER_OTHER, .exec_type = EXEC_TYPE_COUNT };
     if (*line != '{') return -1;
     do {
         line = read_member(line + 1, &name, &value, &nests);

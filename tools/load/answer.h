@@ -8,14 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* EXEC_MAP(XX): XX(NAME, name on the wire) */
-#define EXEC_MAP(XX) \
-    XX(NEW, "new") XX(TRADE, "trade") XX(CANCELED, "canceled") XX(REPLACED, "replaced") XX(REJECTED, "rejected") \
-    XX(EXPIRED, "expired") XX(TRIGGERED, "triggered") XX(RESTATED, "restated") XX(ORDER_STATUS, "order_status") \
-    XX(TRADE_CANCEL, "trade_cancel")
-#define XX(name, text) EXEC_##name,
-enum exec_type { EXEC_MAP(XX) EXEC_COUNT };
-#undef XX
+#include "engine/views/report.h"
 
 enum answer_kind { ANSWER_OTHER, ANSWER_REPORT, ANSWER_ERROR, ANSWER_NOTICE };
 
@@ -23,7 +16,7 @@ struct answer_text { const char *text; uint32_t size; };
 
 struct answer {
     enum answer_kind kind;
-    enum exec_type exec_type;       /* of a report; EXEC_COUNT: unknown */
+    enum exec_type exec_type;       /* of a report; EXEC_TYPE_COUNT: unknown */
     int has_request, is_buy, is_duplicate, waits;       /* `waits`: a stop before its trigger */
     uint64_t request;               /* req_id */
     uint64_t seq;                   /* 0: none */

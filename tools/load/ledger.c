@@ -198,8 +198,8 @@ static void take_fill(struct ledger *ledger, const struct load_order *order, con
 
 static void take_change(struct ledger *ledger, uint64_t place, const struct answer *answer) {
     struct load_order *order = &ledger->orders[place];
-    if (answer->exec_type == EXEC_TRADE) take_fill(ledger, order, answer);
-    else if (answer->filled != order->filled && answer->exec_type != EXEC_TRADE_CANCEL)
+    if (answer->exec_type == EXEC_TYPE_TRADE) take_fill(ledger, order, answer);
+    else if (answer->filled != order->filled && answer->exec_type != EXEC_TYPE_TRADE_CANCEL)
         ledger_fault(ledger, "order %s: %" PRId64 " filled became %" PRId64 " without a trade", order->order_id,
                      order->filled, answer->filled);
     if (answer->leaves == 0) {
@@ -217,15 +217,15 @@ static void take_change(struct ledger *ledger, uint64_t place, const struct answ
 }
 
 void ledger_take(struct ledger *ledger, uint32_t connection, const struct answer *answer, int is_own) {
-    if (answer->exec_type == EXEC_REJECTED || answer->exec_type == EXEC_ORDER_STATUS) return;
+    if (answer->exec_type == EXEC_TYPE_REJECTED || answer->exec_type == EXEC_TYPE_ORDER_STATUS) return;
     uint64_t place = find_order(ledger, key_of(answer->order_id));
     if (ledger->orders[place].key != 0) {
         if (ledger->orders[place].owner == connection) take_change(ledger, place, answer);
         return;
     }
     /* Orders of others, and of sister connections, are none of ours; neither are those of an earlier day. */
-    if (answer->exec_type == EXEC_NEW && is_own) open_order(ledger, connection, answer);
-    else if (is_own && answer->exec_type == EXEC_TRADE)
+    if (answer->exec_type == EXEC_TYPE_NEW && is_own) open_order(ledger, connection, answer);
+    else if (is_own && answer->exec_type == EXEC_TYPE_TRADE)
         ledger_fault(ledger, "order %.*s: a trade of an order that is not open", (int)answer->order_id.size,
                      answer->order_id.text);
 }

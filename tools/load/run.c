@@ -50,7 +50,7 @@ static void take_answer(struct load_run *run, struct link *link, const struct an
     struct request *request = link_oldest(link);
     link->answered++;
     run->waiting_count--;
-    int is_refused = answer->kind == ANSWER_ERROR || answer->exec_type == EXEC_REJECTED;
+    int is_refused = answer->kind == ANSWER_ERROR || answer->exec_type == EXEC_TYPE_REJECTED;
     if (is_refused) {
         ledger_count_reason(&run->ledger, answer->reason);
         orderflow_learn(&run->orderflow, link->index, answer);
