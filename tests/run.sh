@@ -84,6 +84,7 @@ if [ "$tier" = full ]; then
     proof determinism bash tests/gates/determinism.sh "$build"
     proof full-disk bash tests/crash/full_disk.sh "$build"
     proof slow-reader "$build/release/slow_reader" "$build/release/birzhad"
+    proof instructions bash bench/instructions.sh check
     proof mutants bash tests/model/mutants.sh
     proof valgrind bash tests/gates/valgrind.sh "$build"
 else
