@@ -174,7 +174,7 @@ $(patsubst %.c,$(BUILD)/clang/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')
 $(patsubst %.c,$(BUILD)/afl/obj/%.o,$(shell find . -name '*.c' -printf '%P\n')): | $(BUILD)/.afl-tools
 
 # ---- what people type ----
-.PHONY: run test check-full nightly determinism fuzz afl bench bench-wire lint tidy format clean install help
+.PHONY: run test check-full nightly determinism fuzz afl bench bench-wire bench-table bench-load lint tidy format clean install help
 
 run: all ## start a demonstration market with background traders
 	@BUILD=$(BUILD) sh tools/run.sh
@@ -215,6 +215,12 @@ bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the 
 
 bench-wire: all $(BUILD)/release/bench_wire $(BUILD)/release/bench_wire_client ## messages in and out, and orders acknowledged a second over loopback
 	@BUILD=$(BUILD) bash bench/wire.sh
+
+bench-table: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## every target of the project in one run: median, spread, met or not; half an hour
+	@BUILD=$(BUILD) bash bench/table.sh
+
+bench-load: all ## a server under load: a thousand connections beside ten thousand, a flood, the knee; needs gnuplot for the picture
+	@BUILD=$(BUILD) bash bench/load.sh
 
 lint: $(BUILD)/clang/birzhad $(BUILD)/clang/birzha $(patsubst %,$(BUILD)/clang/test_%,$(TESTED)) tidy | $(BUILD)/.full-tools ## clang and gcc with every warning an error, clang's analyzer, house rules
 	@$(MAKE) --no-print-directory WERROR=1 BUILD=$(BUILD)/werror $(BUILD)/werror/birzhad $(BUILD)/werror/birzha >/dev/null

@@ -14,13 +14,9 @@ json=${1:-$build/wire.json}
 scenario=bench/wire.json
 export BIRZHA_DATA_DIR=${BIRZHA_DATA_DIR:-instruments/data}
 folder=$(mktemp -d)
-server=
-stop() { [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true; server=; }
-trap 'stop; rm -rf "$folder"' EXIT
+. bench/lib.sh
+trap 'stop_server; rm -rf "$folder"' EXIT
 : >"$json"
-
-median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-field() { sed -n "s/.*\"$1\":\"\{0,1\}\([-0-9.a-z_]*\).*/\1/p"; }
 
 # Instructions a message: what 10,000 messages more cost.
 instructions() {
@@ -31,14 +27,6 @@ instructions() {
             "$build/release/bench_wire" "$scenario" "$1" "$count" 2>&1 | sed -n 's/.*I *refs: *//p' | tr -d ,)")
     done
     echo $(((counts[1] - counts[0]) / 10000))
-}
-
-# A server on core 0: any command that prints its port.
-start() {
-    taskset -c 0 "$@" >"$folder/ready" 2>"$folder/log" &
-    server=$!
-    for _ in $(seq 100); do grep -q ready "$folder/ready" && break; sleep 0.05; done
-    port=$(sed 's/.*127\.0\.0\.1:\([0-9]*\)".*/\1/' "$folder/ready")
 }
 
 printf '%-22s %10s %14s\n' 'a message' ns instructions
@@ -53,14 +41,14 @@ client=$build/release/bench_wire_client
 birzhad=("$build/birzhad" --listen 127.0.0.1:0 --ephemeral --clock manual --scenario "$scenario")
 # The round trip of one order: name of the case, then the server.
 round_trip() {
-    start "${@:2}"
+    start_server "${@:2}"
     taskset -c 1 "$client" "$port" echo 20000 | sed "s/^{/{\"case\":\"$1\",/" >>"$folder/$1"
-    stop
+    stop_server
 }
 for ((round = 0; round < rounds; round++)); do
-    start "${birzhad[@]}"
+    start_server "${birzhad[@]}"
     taskset -c 1 "$client" "$port" "$connections" "$window" "$requests" "$server" >>"$folder/load"
-    stop
+    stop_server
     round_trip sleeping "${birzhad[@]}"
     round_trip bare_sleeping "$client" bare sleep
     round_trip polling "${birzhad[@]}" --busy-poll

@@ -78,6 +78,15 @@ static uint32_t contracts_bound(const struct flow_file *file) {
     return orders_count;
 }
 
+/* Everything that trades lies within the collar around it, which is as wide as it is high. */
+static uint32_t highest_price(const struct flow_file *file) {
+    uint32_t price_ticks = 1;
+    for (uint32_t i = 0; i < flow_records_count(&file->header); i++) {
+        if (file->operations[i].price_ticks > price_ticks) price_ticks = file->operations[i].price_ticks;
+    }
+    return price_ticks;
+}
+
 static int limits_for(const struct flow_file *file, const struct flow_plan *plan, struct limits *limits) {
     uint32_t leaves_count = leaves_bound(file);
     if (leaves_count == 0) return -ENOMEM;
@@ -150,9 +159,9 @@ static void add_rules(struct replay *replay, uint32_t books_count, uint32_t part
     }
 }
 
-static void build_world(struct replay *replay, const struct flow_header *header, const struct flow_plan *plan) {
-    const uint32_t books_count = header->books_count;
-    for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i, plan, header->price_max_ticks);
+static void build_world(struct replay *replay, const struct flow_file *file, const struct flow_plan *plan) {
+    const uint32_t books_count = file->header.books_count, price_ticks_high = highest_price(file);
+    for (uint32_t i = 0; i < books_count; i++) add_instrument(replay, i, plan, price_ticks_high);
     for (uint32_t i = 0; i < plan->participants_count; i++) add_participant(replay, i);
     if (plan->rules == RULES_ON) add_rules(replay, books_count, plan->participants_count);
     for (int sells = 0; sells <= 1; sells++) {
@@ -328,7 +337,7 @@ static int replay_open(struct replay *replay, const struct flow_file *file, cons
     }
     replay->gives_hints = file->header.warm_up_count > orders_in_cache || plan->participants_count > firms_in_cache;
     exchange_set_rules(replay->exchange, plan->rules);
-    build_world(replay, &file->header, plan);
+    build_world(replay, file, plan);
     return 0;
 }
 
