@@ -229,8 +229,9 @@ struct command_add_user {
 /* Credentials pass through the journal but are no part of the exchange's state: applying one changes nothing. */
 struct command_password { uint32_t user; uint8_t reserved[4]; char hash[password_hash_size]; };
 
-/* CREDIT counts for orders from two business days on (DEP-3); AT_ONCE is a world's initial deposit. PAID_OUT is never
- * asked for: the event of a withdrawal that was executed. */
+/* A firm may have been credited a quarter of 2^63 minor units, and all firms together half of it may stand in a
+ * currency: sums never overflow. CREDIT counts for orders from two business days on (DEP-3); AT_ONCE is a world's
+ * initial deposit. PAID_OUT is never asked for: the event of a withdrawal that was executed. */
 enum deposit_action { DEPOSIT_CREDIT, DEPOSIT_WITHDRAW, DEPOSIT_AT_ONCE, DEPOSIT_PAID_OUT };
 struct command_deposit {
     uint32_t participant;

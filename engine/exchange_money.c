@@ -44,8 +44,9 @@ static void deposit(struct exchange *x, const struct command *command, struct ev
         refuse(command, NAME_NONE, 0, verdict, events);
         return;
     }
-    int64_t sum;
-    if (__builtin_add_overflow(account->credited.minor, row->amount.minor, &sum) || sum > INT64_MAX / 4) {
+    int64_t sum, held_for_all = -x->treasuries[row->currency].cash.minor;
+    if (__builtin_add_overflow(account->credited.minor, row->amount.minor, &sum) || sum > INT64_MAX / 4 ||
+        held_for_all > INT64_MAX / 2 - row->amount.minor) {
         refuse_value(command, events);
         return;
     }

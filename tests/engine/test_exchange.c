@@ -13,6 +13,29 @@ static struct command cancel(uint32_t participant, uint64_t order_id) {
     return c;
 }
 
+static struct command credit(uint32_t participant, int64_t amount_minor) {
+    struct command c = fixture_command(COMMAND_DEPOSIT, NAME_NONE);
+    c.deposit = (struct command_deposit){ .participant = participant, .currency = CURRENCY_USD,
+                                          .action = DEPOSIT_AT_ONCE, .amount.minor = amount_minor };
+    return c;
+}
+
+/* A quarter of 2^63 minor units for one firm, half of it for all of them (command.h); sums never overflow. */
+Test(exchange, there_is_an_end_to_money) {
+    struct fixture *f = fixture_new();
+    const uint32_t each_count = (uint32_t)(INT64_MAX / 4 / VALUE_MINOR_MAX);
+    for (uint32_t firm = BY_A; firm <= UA_B; firm++) {
+        for (uint32_t i = 0; i < each_count; i++) cr_assert_eq(reason_of(f, credit(firm, VALUE_MINOR_MAX)), REJECT_NONE);
+        cr_assert_eq(reason_of(f, credit(firm, VALUE_MINOR_MAX)), REJECT_BAD_VALUE);
+    }
+    int64_t left = INT64_MAX / 2 - 2 * (int64_t)each_count * VALUE_MINOR_MAX;
+    cr_assert(left > 0 && left <= VALUE_MINOR_MAX);
+    cr_assert_eq(reason_of(f, credit(LT_C, left + 1)), REJECT_BAD_VALUE);
+    cr_assert_eq(reason_of(f, credit(LT_C, left)), REJECT_NONE);
+    cr_assert_eq(reason_of(f, credit(LT_C, 1)), REJECT_BAD_VALUE);
+    fixture_free(f);
+}
+
 static struct command at(int32_t year, int32_t month, int32_t day, int32_t minute) {
     struct command c = fixture_command(COMMAND_CLOCK, NAME_NONE);
     c.time_ns = trade_date_begin_ns(date_from_civil(year, month, day), minute);

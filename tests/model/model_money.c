@@ -78,6 +78,8 @@ static struct verdict credit(struct model *m, const struct command_deposit *c) {
     int64_t sum;
     if (__builtin_add_overflow(a->credited, c->amount.minor, &sum) || sum > INT64_MAX / 4)
         return refuse(REJECT_BAD_VALUE);
+    if (m->taken_in[c->currency] > INT64_MAX / 2 - c->amount.minor) return refuse(REJECT_BAD_VALUE);
+    m->taken_in[c->currency] += c->amount.minor;
     if (c->action == DEPOSIT_CREDIT && m->terms.deposit_business_days > 0)
         counts = model_add_business_days(m, model_today(m), m->terms.deposit_business_days);
     a->credited = sum;
@@ -104,6 +106,7 @@ static void pay_out(struct model *m, uint32_t participant, uint8_t currency) {
     if (amount == 0 || !model_is_business_day(m, model_today(m))) return;
     a->paying_out = 0;
     a->paid_out += amount;
+    m->taken_in[currency] -= amount;
     say_deposit(m, participant, currency, DEPOSIT_PAID_OUT, amount, date_none);
 }
 
@@ -349,6 +352,8 @@ static void pay(struct model *m, uint32_t participant, uint8_t currency, int64_t
     if (source == FEE_SOURCE_DEPOSIT) {
         take_free(m, participant, currency, amount);
         a->set_off += amount;
+    } else {
+        m->taken_in[currency] += amount;
     }
     struct event *e = model_say(m, EVENT_FEES_PAID, NAME_NONE);
     e->fees_paid.amount.minor = amount;

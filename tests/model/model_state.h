@@ -163,6 +163,7 @@ struct model {
     uint32_t rows_count;
     struct model_credit credits[MODEL_CREDITS_MAX];
     uint32_t credits_count;
+    int64_t taken_in[CURRENCY_COUNT];   /* by the exchange: credits and fees paid by bank, less what it paid out */
     struct model_contract *contracts;
     uint32_t contracts_count, contracts_capacity;
     struct used_name *names;                /* the oldest first; only the last client_ids_max are remembered */

@@ -17,8 +17,9 @@
 
 /* Participant 2k buys, 2k + 1 sells: nobody ever meets itself, and so the trades do not depend on who trades. */
 enum { participant_buyer, participant_seller };
-enum { equals_count_max = 64, deposits_count = 400, bands_count_max = 512, collar_ppm_wide = 1000000,
-       exposure_factor = 20 };
+enum { equals_count_max = 64, bands_count_max = 512, collar_ppm_wide = 1000000, exposure_factor = 100 };
+/* More than the orders of a flow hold and its trades block; two million firms have no more together than fits. */
+static const int64_t deposit_minor = INT64_C(1000000000000);
 enum { events_count_max = 1024, lookahead_count = 16, cache_line_size = 64, huge_page_size = 2 << 20,
        orders_in_cache = 1 << 15, firms_in_cache = 1 << 11 };
 
@@ -135,7 +136,6 @@ static void add_participant(struct replay *replay, uint32_t index) {
 /* The rates of the shipped tables, a band that nothing breaks, and money for every order. Residents and foreigners
  * share the book, so STL-4, which parts them by currency, is not in force. */
 static void add_rules(struct replay *replay, uint32_t books_count, uint32_t participants_count) {
-    const uint32_t credits_count = participants_count <= equals_count_max ? deposits_count : 1;
     struct command terms = { .kind = COMMAND_RULE_TERMS, .rule_terms = {
         .deposit_ppm = 2000, .deposit_business_days = 2, .fee_ppm = 2000, .fee_due_business_days = 5,
         .exposure_factor = exposure_factor } };
@@ -151,11 +151,9 @@ static void add_rules(struct replay *replay, uint32_t books_count, uint32_t part
     for (uint32_t participant = 0; participant < participants_count; participant++) {
         apply_world(replay, (struct command){ .kind = COMMAND_ACCREDIT, .accredit = {
             .participant = participant, .from_date = 0, .to_date = date_none, .section = SECTION_TIMBER } });
-        for (uint32_t i = 0; i < credits_count; i++) {
-            apply_world(replay, (struct command){ .kind = COMMAND_DEPOSIT, .deposit = {
-                .participant = participant, .currency = CURRENCY_BYN, .action = DEPOSIT_AT_ONCE,
-                .amount.minor = VALUE_MINOR_MAX } });
-        }
+        apply_world(replay, (struct command){ .kind = COMMAND_DEPOSIT, .deposit = {
+            .participant = participant, .currency = CURRENCY_BYN, .action = DEPOSIT_AT_ONCE,
+            .amount.minor = deposit_minor } });
     }
 }
 
