@@ -9,21 +9,16 @@
  * counted. Prints one line of JSON:
  * percentiles over all readers of all updates, and of the last reader of each. The client polls all sockets with
  * epoll, in both cases alike; it wants a processor of its own, and the server another. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/client.h"
 #include "gateway/histogram.h"
-#include "gateway/net/pacing.h"
 
 enum { readers_max = 10000, entries_max = 512, buffer_size = 1 << 16, updates_a_second = 25, warm_up_count = 10 };
 
@@ -31,38 +26,11 @@ static const char update[] =
     "{\"type\":\"book_update\",\"symbol\":\"DY-SMP-EX\",\"md_seq\":5014,\"prev_md_seq\":5012,"
     "\"bids\":[[\"2600.00\",1007,1]],\"asks\":[],\"ts\":\"2021-06-28T06:00:00.000000000Z\"}\n";
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void stop(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "bench_readers: ");
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, "\n");
-    va_end(arguments);
-    exit(1);
-}
-
-static int64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 static void allow_descriptors(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static int connect_to(int port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) stop("connect: %s", strerror(errno));
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    pacing_avoid(fd);
-    return fd;
 }
 
 static void write_all(int fd, const char *bytes, size_t size) {

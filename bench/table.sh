@@ -21,6 +21,11 @@ sketch=$build/release/bench_limit_sketch
 client=$build/release/bench_wire_client
 : >"$build/table.json"
 
+# How it was measured, for whoever reads the figures without the machine.
+machine=$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)
+commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+echo "$machine, $(nproc) processors, Linux $(uname -r), $(gcc -dumpfullversion) gcc; commit $commit; $rounds rounds; seeds in bench/README.md; $(date -u +%F)"
+echo "{\"machine\":\"$machine\",\"processors\":$(nproc),\"kernel\":\"$(uname -r)\",\"gcc\":\"$(gcc -dumpfullversion)\",\"commit\":\"$commit\",\"rounds\":$rounds,\"date\":\"$(date -u +%FT%TZ)\"}" >>"$build/table.json"
 printf '%-4s %-34s %10s %21s %8s  %s\n' row what median 'least - most' target ''
 
 # ROW WHAT TARGET at_most|at_least COMMAND <numbers: one a round

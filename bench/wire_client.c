@@ -20,17 +20,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "gateway/net/pacing.h"
+#include "bench/client.h"
 #include "instruments/splitmix.h"
 
 enum { connections_max = 8, live_max = 2048, read_max = 1 << 20, line_max = 1024 };
@@ -47,23 +44,6 @@ struct client {
     char buffer[read_max + line_max];   /* begins with the unfinished line of the last read */
     uint32_t kept;
 };
-
-__attribute__((format(printf, 1, 2), noreturn))
-static void stop(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "bench_wire_client: ");
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, "\n");
-    va_end(arguments);
-    exit(1);
-}
-
-static int64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 /* Processor time of a process in ticks, in user mode and in the kernel. */
 static void read_ticks(const char *pid, uint64_t ticks[2]) {
@@ -121,17 +101,6 @@ static void render(struct client *client, uint32_t firm, uint32_t requests_count
 }
 
 /* ---- the connection ---- */
-
-static int connect_to(int port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int one = 1, connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connection < 0 || connect(connection, (struct sockaddr *)&address, sizeof address) < 0)
-        stop("cannot connect: %s", strerror(errno));
-    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    pacing_avoid(connection);
-    return connection;
-}
 
 static void log_on(struct client *client, int port, uint32_t firm) {
     char text[4096];
