@@ -26,7 +26,9 @@ static void hold(struct connection *connection) {
 
 static void release(struct connection *connection) {
     CHECK(connection->holders_count > 0);
-    if (--connection->holders_count == 0) free(connection);
+    if (--connection->holders_count > 0) return;
+    free(connection->line_buffer);
+    free(connection);
 }
 
 /* ---- the lists of the network ---- */
@@ -61,6 +63,7 @@ static void link_connection(struct connection *connection) {
 
 static void unlink_connection(struct connection *connection) {
     struct network *network = connection->network;
+    if (network->next_ticked == connection) network->next_ticked = connection->next;
     if (connection->previous) connection->previous->next = connection->next;
     else network->connections = connection->next;
     if (connection->next) connection->next->previous = connection->previous;
@@ -357,12 +360,21 @@ static void on_end(struct connection *connection) {
     else if (connection->marks & CONNECTION_SHUT) close_now(connection, FAREWELL_ORDERLY);
 }
 
+/* A reader without a buffer serves as long as every chunk ends with a line, and most clients send no other. */
+static int give_line_buffer(struct connection *connection, const char *chunk, size_t size) {
+    if (connection->line_buffer || chunk[size - 1] == '\n') return 0;
+    connection->line_buffer = malloc(line_size_max);
+    if (!connection->line_buffer) return -1;
+    line_reader_init(&connection->lines, connection->line_buffer);
+    return 0;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
     struct connection *connection = stream->data;
     network_look_at_clock(connection->network);
     if (size == UV_EOF) {
         on_end(connection);
-    } else if (size < 0) {
+    } else if (size < 0 || (size > 0 && give_line_buffer(connection, buffer->base, (size_t)size) < 0)) {
         close_now(connection, FAREWELL_ORDERLY);
     } else if (size > 0 && connection->state == CONNECTION_OPEN) {
         connection->received_ns = connection->network->turn_ns;
@@ -449,14 +461,12 @@ void connection_on_snapshot(struct connection *connection, uint64_t sequence, co
 }
 
 static struct connection *connection_new(struct network *network) {
-    struct connection *connection = malloc(sizeof *connection);
+    struct connection *connection = calloc(1, sizeof *connection);
     if (!connection) return NULL;
-    memset(connection, 0, offsetof(struct connection, line_buffer));
     connection->network = network;
     connection->port = (struct port){port_send, port_send_last, port_is_behind, port_finish};
     connection->received_ns = connection->progress_ns = connection->sent_ns = network->turn_ns;
     outbox_init(&connection->outbox, &network->pool);
-    line_reader_init(&connection->lines, connection->line_buffer);
     return connection;
 }
 

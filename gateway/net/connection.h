@@ -60,7 +60,7 @@ struct connection {
     struct dialog dialog;
     struct reader reader;
     struct line_reader lines;
-    char line_buffer[line_size_max];    /* touched only by lines that come in pieces */
+    char *line_buffer;                  /* NULL until a line comes in pieces */
 };
 
 /* Takes the connection that waits at the listener; one too many is closed at once. */

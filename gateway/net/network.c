@@ -88,11 +88,16 @@ static void on_prepare(uv_prepare_t *handle) {
     network->turn_begin_ns = 0;
 }
 
+/* A part of them: what ten thousand connections are due at one time, heartbeats above all, must not be one long
+ * turn. */
 static void on_tick(uv_timer_t *handle) {
     struct network *network = handle->data;
+    uint32_t left = network->connections_count / tick_parts + 1;
     network->turn_ns = steady_now_ns();
-    for (struct connection *connection = network->connections, *next; connection; connection = next) {
-        next = connection->next;
+    if (!network->next_ticked) network->next_ticked = network->connections;
+    while (network->next_ticked && left-- > 0) {
+        struct connection *connection = network->next_ticked;
+        network->next_ticked = connection->next;
         connection_on_tick(connection, network->turn_ns);
     }
 }

@@ -14,8 +14,8 @@
  * in large pieces, and among many nobody waits long. While its requests wait, or its outbox is over the soft limit, or
  * its dialog is busy, nothing more is read from it: the sender feels it through TCP.
  *
- * Patience (steady time, looked at every tick_ms): an unfinished line is cut after line_timeout_ns without a byte; a
- * connection whose outbox lost not one byte in stall_timeout_ns is too slow (1204); one that is being finished
+ * Patience (steady time, looked at every tick_ms x tick_parts): an unfinished line is cut after line_timeout_ns without
+ * a byte; a connection whose outbox lost not one byte in stall_timeout_ns is too slow (1204); one that is being finished
  * has finish_timeout_ns to take what was sent. */
 #ifndef BIRZHA_NETWORK_H
 #define BIRZHA_NETWORK_H
@@ -39,7 +39,8 @@ enum {
     requests_per_turn = 1024,
     requests_share_min = 64,            /* of one connection */
     requests_share_max = 256,
-    tick_ms = 250,
+    tick_ms = 25,                       /* a part of the connections is looked at each time */
+    tick_parts = 10,
     descriptors_reserved = 64,
 };
 
@@ -77,6 +78,7 @@ struct network {
     uv_idle_t awake;                    /* runs while there is something to do without waiting */
 
     struct connection *connections;     /* all, doubly linked */
+    struct connection *next_ticked;     /* where the next tick goes on; NULL = with the first */
     struct connection *dirty;           /* outbox got something since the last release */
     struct connection *held;            /* outbox holds what must not leave yet */
     struct connection *ready_first, *ready_last;

@@ -404,7 +404,7 @@ static void run_world(struct run *run, uint64_t seed, uint64_t commands, uint64_
     run->is_loaded = 0;
     run->random = seed;
     run->model = model_new(&limits);
-    generator_init(&run->generator, seed, (uint32_t)(seed % 16));
+    generator_init(&run->generator, seed, (uint32_t)(seed % 32));
     CHECK(script_parse(&run->money, money_script) == 0);
     while (commands_done < commands) {
         struct command command = next_command(run, commands_done, seed % 2);

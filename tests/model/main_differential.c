@@ -24,7 +24,7 @@
 #include "tests/model/model_shrink.h"
 
 static bool shrinks = true;
-static uint64_t rules_mask = 15;   /* enum generator_rules that a world may have */
+static uint64_t rules_mask = 31;   /* enum generator_rules that a world may have */
 
 enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
 
@@ -77,7 +77,7 @@ static int report(const struct command *commands, uint32_t count, const struct l
 static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts *counts, struct command *commands) {
     struct limits limits = pair_limits;
     struct generator generator;
-    generator_init(&generator, seed, seed % 16 & rules_mask);
+    generator_init(&generator, seed, seed % 32 & rules_mask);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
     if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
     struct pair *p = pair_new(&limits);

@@ -132,7 +132,12 @@ int64_t model_time_ns(const struct model *m) { return m->time_ns; }
 int32_t model_trade_date(const struct model *m) { return model_today(m); }
 
 bool model_accepts(const struct model *m, uint32_t instrument) {
-    return instrument < m->instruments_count && model_is_open(m, instrument) && !model_is_halted(m, instrument);
+    if (instrument >= m->instruments_count) return false;
+    const struct model_instrument *i = &m->instruments[instrument];
+    bool accepts = i->sessions_count == 0 && !model_is_halted(m, instrument, NAME_NONE);
+    for (uint32_t at = 0; at < i->sessions_count; at++)
+        accepts = accepts || (model_is_open(m, i->sessions[at]) && !model_is_halted(m, instrument, i->sessions[at]));
+    return accepts;
 }
 
 uint32_t model_sessions_count(const struct model *m) { return m->sessions_count; }
@@ -151,7 +156,7 @@ struct model_order model_order_at(const struct model *m, uint32_t index) {
     struct model_order out = { .id = o->id, .instrument = o->instrument, .participant = o->participant,
                                .connection = o->connection, .total = o->total, .filled = o->filled,
                                .price = o->price, .stop = o->stop, .side = o->side, .order_type = o->type,
-                               .waiting = o->state == ORDER_WAITING };
+                               .waiting = o->state == ORDER_WAITING, .is_iceberg = o->display != 0 };
     memcpy(out.client_order_id, o->name, client_order_id_size);
     return out;
 }

@@ -36,7 +36,7 @@ struct model_order {
     uint32_t instrument, participant, connection;
     uint32_t total, filled;
     uint32_t price, stop;
-    uint8_t side, order_type, waiting, reserved;
+    uint8_t side, order_type, waiting, is_iceberg;
     char client_order_id[client_order_id_size];
 };
 

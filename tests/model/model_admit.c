@@ -14,7 +14,7 @@ static bool has_principal(const struct model *m, const struct order *o) {
 static bool is_within(int32_t date, int32_t from, int32_t to) { return date >= from && (to == date_none || date <= to); }
 
 static const struct model_session *session_of(const struct model *m, const struct order *o) {
-    uint32_t session = m->instruments[o->instrument].session;
+    uint32_t session = model_session_of(m, o);
     return session == NAME_NONE ? NULL : &m->sessions[session];
 }
 
@@ -52,7 +52,7 @@ struct verdict model_check_section(const struct model *m, const struct order *o)
 }
 
 static uint8_t remarks_that_count(const struct model *m, const struct order *o) {
-    return model_remarks_of(m, o->instrument, o->participant);
+    return model_remarks(m, o->participant, model_session_of(m, o));
 }
 
 struct verdict model_check_papers(const struct model *m, const struct order *o) {

@@ -1,7 +1,8 @@
 /* model_generate.c - see model_generate.h. */
 #include "tests/model/model_generate_inside.h"
 
-enum { names_count = 250 };
+/* An iceberg of a thousand million lots is not to come in slices of one: nobody waits for that. */
+enum { names_count = 250, patient_lots = 100000 };
 
 static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
 /* 2020-01-01 and 2030-12-31: the dates that the calendar knows. */
@@ -140,6 +141,7 @@ static void make_order(struct generator *g, const struct model *m, struct comman
         const uint32_t q = n->quantity.lots, some[] = { 1, 2, 3, q / 2, q / 3, q - 1, q, q + 1, 0 };
         n->has_display = 1;
         n->display.lots = some[below(g, percent(g, 90) ? 6 : 9)];
+        if (q > patient_lots && n->display.lots > 0) n->display.lots += q / 1000;
     }
     if (percent(g, n->time_in_force == TIF_IOC ? 40 : 1)) {
         const uint32_t q = n->quantity.lots, some[] = { 1, 2, q / 2, q, q + 1 };
@@ -189,6 +191,7 @@ static void make_amend(struct generator *g, const struct model *m, struct comman
                                   o.filled + 1, o.filled, 0, UINT32_MAX, some_quantity(g, o.instrument) };
         a->flags |= AMEND_QUANTITY;
         a->quantity.lots = some[below(g, percent(g, 90) ? 8 : 12)];
+        if (o.is_iceberg && a->quantity.lots > patient_lots) a->quantity.lots = patient_lots;
     }
     if (percent(g, 40)) {
         const uint32_t some[] = { o.price, o.price, o.price + 1, o.price - 1, o.price + 2, o.price - 2,
@@ -201,6 +204,7 @@ static void make_amend(struct generator *g, const struct model *m, struct comman
         const uint32_t some[] = { 0, 1, 2, o.total / 2, o.total - 1, o.total };
         a->flags |= AMEND_DISPLAY;
         a->display_lots = some[below(g, 6)];
+        if (o.total > patient_lots && a->display_lots > 0) a->display_lots += o.total / 1000;
     }
     if (percent(g, 60)) some_name(g, a->client_order_id);
 }
@@ -328,11 +332,11 @@ static void spoil(struct generator *g, struct command *c) {
         if (one_in(g, 2)) c->session.close_minute = (uint16_t)(below(g, 4) * 480 + below(g, 3) - 1);
         break;
     case COMMAND_SESSION_SYMBOL:
-        /* Unknown, or listed already: the model knows one session an instrument. */
+        /* Unknown, listed already, or one more for good. */
         c->session_symbol.instrument = below(g, world_instruments + 2);
-        if (c->session_symbol.instrument >= world_instruments) break;
-        c->session_symbol.session = generator_instruments[c->session_symbol.instrument].session;
-        if (c->session_symbol.session == NAME_NONE) c->session_symbol.session = world_sessions + below(g, 2);
+        c->session_symbol.session = below(g, world_sessions + 4);
+        if (percent(g, 95) && c->session_symbol.instrument < world_instruments)
+            c->session_symbol.session = generator_instruments[c->session_symbol.instrument].session;
         break;
     case COMMAND_PARTICIPANT:
         some_new_name(g, c->add_participant.id, participant_id_size, 'P');
@@ -396,7 +400,7 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     else if (roll < 333 + crowded) make_deposit(g, c);
     else if (roll < 338 + crowded) make_odd_world(g, c);
     else if (roll < 339 + crowded) make_holiday(g, m, c);
-    else if (roll < 380 + crowded && g->rules != 0) generator_make_official(g, m, c);
+    else if (roll < 380 + crowded && (g->rules & GENERATE_OFFICIALS)) generator_make_official(g, m, c);
     else make_order(g, m, c);
 }
 

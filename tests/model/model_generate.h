@@ -20,6 +20,8 @@ enum generator_rules {
     GENERATE_SESSIONS = 1 << 1, /* what sessions admit, dates, phases by hand */
     GENERATE_TABLES = 1 << 2,   /* transit, currencies, bands */
     GENERATE_MONEY = 1 << 3,    /* deposits, fees, contracts, busts */
+    GENERATE_OFFICIALS = GENERATE_PEOPLE | GENERATE_SESSIONS | GENERATE_TABLES | GENERATE_MONEY,
+    GENERATE_SEVERAL = 1 << 4,  /* instruments that several sessions list */
 };
 
 struct generator {

@@ -16,7 +16,7 @@
 #include "tests/model/model_generate.h"
 
 enum {
-    world_participants = 7, world_instruments = 8, world_sessions = 4, world_users = 6,
+    world_participants = 7, world_instruments = 8, world_sessions = 6, world_users = 6,
     valuable = 4,           /* the instrument where the largest value is near */
     untradable = 7,         /* the one without terms */
     first_date = 18631,     /* 2021-01-04, a Monday; the world begins at 09:00 in Minsk */
@@ -31,6 +31,11 @@ struct instrument_row {
     uint32_t session;       /* NAME_NONE = none */
 };
 extern const struct instrument_row generator_instruments[world_instruments];
+
+/* Worlds with GENERATE_SEVERAL list these beside what the rows say. */
+struct listing { uint32_t instrument, session; };
+enum { listings_count = 8 };
+extern const struct listing generator_listings[listings_count];
 
 static inline uint32_t below(struct generator *g, uint32_t n) {
     return n == 0 ? 0 : (uint32_t)((generator_random(&g->state) >> 32) * n >> 32);

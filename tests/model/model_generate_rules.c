@@ -309,6 +309,14 @@ void generator_add_to_order(struct generator *g, struct command *c) {
         if (n->instrument < world_instruments && percent(g, 80))
             n->market_session = generator_instruments[n->instrument].session;
     }
+    if ((g->rules & GENERATE_SEVERAL) && percent(g, 75)) {
+        const struct listing *listing = &generator_listings[below(g, listings_count)];
+        for (uint32_t tries = 0; tries < 8 && listing->instrument != n->instrument; tries++)
+            listing = &generator_listings[below(g, listings_count)];
+        if (listing->instrument == n->instrument) n->market_session = listing->session;
+        if (n->instrument < world_instruments && percent(g, 30))
+            n->market_session = generator_instruments[n->instrument].session;
+    }
     if (g->rules != 0 && percent(g, 10)) n->payment_terms = (uint8_t)below(g, 4);
 }
 

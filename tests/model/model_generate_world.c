@@ -45,9 +45,20 @@ static void build_instrument(struct generator *g, uint32_t index) {
     memcpy(c->basis.basis.country, "BY", 2);
 }
 
+const struct listing generator_listings[listings_count] = {
+    { 0, 1 }, { 0, 5 }, { 2, 0 }, { 2, 4 }, { 3, 4 }, { 3, 2 }, { 5, 5 }, { 5, 3 },
+};
+
+static void list_symbol(struct generator *g, uint32_t session, uint32_t instrument) {
+    struct command *c = generator_add_world(g, COMMAND_SESSION_SYMBOL);
+    c->session_symbol.session = session;
+    c->session_symbol.instrument = instrument;
+}
+
 static void build_sessions(struct generator *g) {
     static const struct { const char *id; uint16_t open_minute, close_minute; } rows[] = {
-        { "DAY", 600, 960 }, { "ALWAYS", 0, 0 }, { "LATE", 720, 1440 }, { "ROUND", 0, 1440 },
+        { "DAY", 600, 960 }, { "ALWAYS", 0, 0 }, { "LATE", 720, 1440 }, { "ROUND", 0, 1440 }, { "SPECIAL", 540, 780 },
+        { "SECOND", 0, 0 },
     };
     for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct command *c = generator_add_world(g, COMMAND_SESSION);
@@ -56,11 +67,10 @@ static void build_sessions(struct generator *g) {
         c->session.close_minute = rows[i].close_minute;
     }
     for (uint32_t i = 0; i < world_instruments; i++) {
-        if (generator_instruments[i].session == NAME_NONE) continue;
-        struct command *c = generator_add_world(g, COMMAND_SESSION_SYMBOL);
-        c->session_symbol.session = generator_instruments[i].session;
-        c->session_symbol.instrument = i;
+        if (generator_instruments[i].session != NAME_NONE) list_symbol(g, generator_instruments[i].session, i);
     }
+    for (uint32_t i = 0; i < listings_count && (g->rules & GENERATE_SEVERAL); i++)
+        list_symbol(g, generator_listings[i].session, generator_listings[i].instrument);
 }
 
 static void accredit(struct generator *g, uint32_t participant, uint32_t section, int32_t from, int32_t to) {

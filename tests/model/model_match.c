@@ -52,6 +52,11 @@ static bool is_opposite(const struct order *incoming, const struct order *o, uin
     return incoming->side == SIDE_BUY ? o->price <= limit : o->price >= limit;
 }
 
+/* An order of another session is passed over without a word. */
+static bool is_elsewhere(const struct model *m, const struct order *incoming, const struct order *o) {
+    return model_session_of(m, o) != model_session_of(m, incoming);
+}
+
 /* Whether `a` is met before `b` by an incoming order of `side`. */
 static bool meets_first(enum side side, const struct order *a, const struct order *b) {
     if (a->price != b->price) return side == SIDE_BUY ? a->price < b->price : a->price > b->price;
@@ -59,11 +64,12 @@ static bool meets_first(enum side side, const struct order *a, const struct orde
 }
 
 /* The next resting order that the walk comes to, or NULL. */
-static struct order *next_met(struct order *orders, uint32_t count, const struct order *incoming, uint32_t limit) {
+static struct order *next_met(const struct model *m, struct order *orders, uint32_t count,
+                              const struct order *incoming, uint32_t limit) {
     struct order *best = NULL;
     for (uint32_t i = 0; i < count; i++) {
         struct order *o = &orders[i];
-        if (!is_opposite(incoming, o, limit) || o->passed_over) continue;
+        if (!is_opposite(incoming, o, limit) || o->passed_over || is_elsewhere(m, incoming, o)) continue;
         if (best == NULL || meets_first(incoming->side, o, best)) best = o;
     }
     return best;
@@ -86,7 +92,7 @@ struct foresight model_look_ahead(const struct model *m, const struct order *inc
     }
     f.meets = count > 0;
     while (wanted > 0) {
-        struct order *r = next_met(copies, count, incoming, limit);
+        struct order *r = next_met(m, copies, count, incoming, limit);
         if (r == NULL) break;
         if (is_own(r, incoming)) {
             if (incoming->stp != STP_CANCEL_OLDEST) break;
@@ -278,7 +284,7 @@ static void walk(struct model *m, struct order *incoming) {
     uint32_t limit = trading_limit(m, incoming);
     for (uint32_t i = 0; i < m->orders_count; i++) m->orders[i].passed_over = 0;
     while (incoming->state == ORDER_INCOMING && incoming->open > 0) {
-        struct order *r = next_met(m->orders, m->orders_count, incoming, limit);
+        struct order *r = next_met(m, m->orders, m->orders_count, incoming, limit);
         if (r == NULL) return;
         enum reject reason = forbidden(m, incoming, r);
         if (is_own(r, incoming)) prevent_self_trade(m, incoming, r);

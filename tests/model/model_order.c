@@ -99,6 +99,22 @@ static struct verdict check_value(const struct model *m, const struct order *o) 
 
 /* ---- new order ---- */
 
+/* How many of an instrument's sessions are open; *session is the one that an order belongs to which names none: the
+ * last open one that was found, or the first of all. */
+static uint32_t find_session(const struct model *m, uint32_t instrument, uint32_t *session) {
+    uint32_t open_count = 0;
+    *session = NAME_NONE;
+    if (instrument >= m->instruments_count || m->instruments[instrument].sessions_count == 0) return 0;
+    const struct model_instrument *i = &m->instruments[instrument];
+    *session = i->sessions[0];
+    for (uint32_t at = 0; at < i->sessions_count; at++) {
+        if (!m->sessions[i->sessions[at]].open) continue;
+        *session = i->sessions[at];
+        open_count++;
+    }
+    return open_count;
+}
+
 static struct order order_of_request(const struct model *m) {
     const struct command *c = m->command;
     const struct command_new_order *n = &c->new_order;
@@ -107,6 +123,8 @@ static struct order order_of_request(const struct model *m) {
                        .open = n->quantity.lots, .display = n->display.lots, .expire_date = n->expire_date,
                        .side = n->side, .type = n->order_type, .tif = n->time_in_force, .stp = n->stp,
                        .flags = n->flags, .payment_terms = n->payment_terms, .state = ORDER_INCOMING };
+    if (n->market_session != NAME_NONE) o.session = n->market_session;
+    else find_session(m, n->instrument, &o.session);
     o.principal = n->client != NAME_NONE ? n->client : c->participant;
     o.payer = o.participant;
     return o;
@@ -116,15 +134,16 @@ static struct order order_of_request(const struct model *m) {
 static struct verdict check_new_state(struct model *m, const struct used_name *used) {
     const struct command *c = m->command;
     uint32_t instrument = c->new_order.instrument, session = c->new_order.market_session;
-    if (session != NAME_NONE) {
+    bool is_named = session != NAME_NONE;
+    if (is_named) {
         if (session >= m->sessions_count) return refuse(REJECT_SESSION_UNKNOWN);
         if (!m->sessions[session].open) return refuse(REJECT_SESSION_CLOSED);
     }
     if (!is_tradable(m, instrument)) return refuse(REJECT_INSTRUMENT_UNKNOWN);
-    if (session == NAME_NONE && !model_is_open(m, instrument)) return refuse(REJECT_SESSION_CLOSED);
-    if (session != NAME_NONE && m->instruments[instrument].session != session)
-        return refuse(REJECT_INSTRUMENT_NOT_IN_SESSION);
-    if (model_is_halted(m, instrument)) return refuse(REJECT_MARKET_HALTED);
+    if (!is_named && find_session(m, instrument, &session) > 1) return refuse(REJECT_SESSION_UNKNOWN);
+    if (!model_is_open(m, session)) return refuse(REJECT_SESSION_CLOSED);
+    if (is_named && !model_is_listed(m, instrument, session)) return refuse(REJECT_INSTRUMENT_NOT_IN_SESSION);
+    if (model_is_halted(m, instrument, session)) return refuse(REJECT_MARKET_HALTED);
     if (model_is_used_today(m, used)) return refuse(REJECT_DUPLICATE_CLIENT_ORDER_ID);
     if (c->time_ns < m->time_ns) return refuse(REJECT_TIMESTAMP_REGRESSION);
     return fine();
@@ -271,8 +290,9 @@ static bool keeps_priority(const struct order *o, const struct order *n, const s
 static struct verdict check_amended(struct model *m, const struct order *o, struct order *n) {
     const struct command_amend_order *a = &m->command->amend_order;
     bool has_price = !(o->state == ORDER_WAITING && o->type == ORDER_TYPE_STOP);
-    if (!model_is_open(m, o->instrument)) return refuse(REJECT_SESSION_CLOSED);
-    if (model_is_halted(m, o->instrument)) return refuse(REJECT_MARKET_HALTED);
+    uint32_t session = model_session_of(m, o);
+    if (!model_is_open(m, session)) return refuse(REJECT_SESSION_CLOSED);
+    if (model_is_halted(m, o->instrument, session)) return refuse(REJECT_MARKET_HALTED);
     static model_check *const checks[] = { model_check_dates, model_check_section, model_check_papers, model_check_late,
                                            model_check_remarks, model_check_broker, model_check_eligible,
                                            model_check_currency };

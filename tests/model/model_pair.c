@@ -13,7 +13,7 @@
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
-const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 6, .participants_max = 12, .users_max = 12,
+const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 9, .participants_max = 12, .users_max = 12,
                                     .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
                                     .client_ids_max = 1 << 16, .contracts_max = 1 << 14, .clients_max = 64 };
 

@@ -27,7 +27,8 @@
 
 enum {
     MODEL_INSTRUMENTS_MAX = 16,
-    MODEL_SESSIONS_MAX = 8,
+    MODEL_SESSIONS_MAX = 16,
+    MODEL_LISTINGS_MAX = 8,     /* sessions of one instrument */
     MODEL_PARTICIPANTS_MAX = 16,
     MODEL_USERS_MAX = 16,
     MODEL_PERSONS_MAX = 64,
@@ -47,6 +48,7 @@ struct order {
     uint32_t instrument, participant, connection;
     uint32_t principal;     /* the client, where a broker acts; else the participant */
     uint32_t payer;         /* whose account the deposit and the fees are of */
+    uint32_t session;       /* the one it was entered in; NAME_NONE = no session had its instrument then */
     uint32_t price;         /* 0 for a STOP that waits */
     uint32_t stop;
     uint32_t total, filled, open;   /* total = filled + open */
@@ -85,7 +87,7 @@ struct model_instrument {
     uint32_t basis_abroad;  /* the first basis outside Belarus; bases_count_max = none */
     uint32_t payment_terms;
     uint32_t last;          /* price of the last trade; 0 = none */
-    uint32_t session;       /* NAME_NONE = always open */
+    uint32_t sessions[MODEL_LISTINGS_MAX], sessions_count;      /* none: it trades always */
     bool halted;
 };
 
@@ -218,14 +220,16 @@ bool model_is_business_day(const struct model *model, int32_t date);
 /* The `days`-th business day after a date; 0 = the date, or the next business day. */
 int32_t model_add_business_days(const struct model *model, int32_t date, uint32_t days);
 bool model_is_always_open(const struct model_session *session);
-bool model_is_halted(const struct model *model, uint32_t instrument);
-bool model_is_open(const struct model *model, uint32_t instrument);
+/* The session that an order belongs to; NAME_NONE: none, it trades always. */
+uint32_t model_session_of(const struct model *model, const struct order *order);
+bool model_is_halted(const struct model *model, uint32_t instrument, uint32_t session);
+/* Without a session it is always open. */
+bool model_is_open(const struct model *model, uint32_t session);
+bool model_is_listed(const struct model *model, uint32_t instrument, uint32_t session);
 bool model_is_scheduled_open(const struct model *model, const struct model_session *session, int64_t time_ns);
 struct verdict model_apply_phase(struct model *model, const struct command_phase *request);
 struct verdict model_apply_session_terms(struct model *model, const struct command_session_terms *request);
 struct verdict model_apply_session_date(struct model *model, const struct command_session_date *request);
-/* Remarks that count for orders in an instrument (ACC-15). */
-uint8_t model_remarks_of(const struct model *model, uint32_t instrument, uint32_t participant);
 
 /* ---- model_people.c ---- */
 struct verdict model_apply_people(struct model *model);

@@ -43,14 +43,25 @@ int32_t model_add_business_days(const struct model *m, int32_t date, uint32_t da
 
 bool model_is_always_open(const struct model_session *s) { return s->open_minute == 0 && s->close_minute == 0; }
 
-bool model_is_open(const struct model *m, uint32_t instrument) {
-    uint32_t session = m->instruments[instrument].session;
-    return session == NAME_NONE || m->sessions[session].open;
+bool model_is_open(const struct model *m, uint32_t session) { return session == NAME_NONE || m->sessions[session].open; }
+
+bool model_is_halted(const struct model *m, uint32_t instrument, uint32_t session) {
+    const struct model_instrument *i = &m->instruments[instrument];
+    return i->halted || m->section_halted[i->section] || (session != NAME_NONE && m->sessions[session].halted);
 }
 
-bool model_is_halted(const struct model *m, uint32_t instrument) {
+bool model_is_listed(const struct model *m, uint32_t instrument, uint32_t session) {
     const struct model_instrument *i = &m->instruments[instrument];
-    return i->halted || m->section_halted[i->section] || (i->session != NAME_NONE && m->sessions[i->session].halted);
+    for (uint32_t at = 0; at < i->sessions_count; at++)
+        if (i->sessions[at] == session) return true;
+    return false;
+}
+
+/* What rested before any session had its instrument belongs to the first that has. */
+uint32_t model_session_of(const struct model *m, const struct order *o) {
+    const struct model_instrument *i = &m->instruments[o->instrument];
+    if (o->session != NAME_NONE) return o->session;
+    return i->sessions_count == 0 ? NAME_NONE : i->sessions[0];
 }
 
 /* SES-4: a day of the grid that is no business day moves to the next one; the grid stays. */
@@ -81,16 +92,10 @@ bool model_is_scheduled_open(const struct model *m, const struct model_session *
            (time_ns >= begin_of(date, s->open_minute) && time_ns < begin_of(date, s->close_minute));
 }
 
-/* ---- remarks ---- */
-
-uint8_t model_remarks_of(const struct model *m, uint32_t instrument, uint32_t participant) {
-    return model_remarks(m, participant, m->instruments[instrument].session);
-}
-
 /* ---- phases ---- */
 
 static bool ends_with_session(const struct model *m, const struct order *o, const void *context) {
-    return o->tif == TIF_DAY && m->instruments[o->instrument].session == *(const uint32_t *)context;
+    return o->tif == TIF_DAY && model_session_of(m, o) == *(const uint32_t *)context;
 }
 
 static void say_phase(struct model *m, uint32_t session) {

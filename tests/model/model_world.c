@@ -18,7 +18,6 @@ static enum reject add_instrument(struct model *m, const struct command_instrume
     i->section = c->section;
     i->currency = c->currency;
     i->price_places = c->price_places;
-    i->session = NAME_NONE;
     i->basis_abroad = bases_count_max;
     say_subject(m, EVENT_INSTRUMENT, m->instruments_count - 1, m->instruments_count - 1);
     return REJECT_NONE;
@@ -83,8 +82,10 @@ static enum reject add_session(struct model *m, const struct command_session *c)
 
 static enum reject list_symbol(struct model *m, const struct command_session_symbol *c) {
     if (c->session >= m->sessions_count || c->instrument >= m->instruments_count) return REJECT_BAD_VALUE;
-    if (m->instruments[c->instrument].session != NAME_NONE) return REJECT_BAD_VALUE;
-    m->instruments[c->instrument].session = c->session;
+    struct model_instrument *i = &m->instruments[c->instrument];
+    if (model_is_listed(m, c->instrument, c->session)) return REJECT_BAD_VALUE;
+    if (i->sessions_count == MODEL_LISTINGS_MAX) return REJECT_LIMIT_REACHED;
+    i->sessions[i->sessions_count++] = c->session;
     say_subject(m, EVENT_SESSION, c->instrument, c->session);
     return REJECT_NONE;
 }

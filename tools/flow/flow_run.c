@@ -35,7 +35,7 @@ struct replay {
     struct flow_sum sum;
     struct command add[2], cancel[2];   /* by side: what all commands of the two kinds have in common */
     uint64_t sequence;
-    uint32_t gives_hints;       /* 0 or 1: more orders or firms than the caches hold */
+    uint32_t gives_hints;       /* 0 or 1: more orders or firms than the caches hold, or it is latency that counts */
     uint32_t id;                /* of the operation being applied */
     uint32_t refused_reason;    /* the last refusal's; 0 = nothing was refused */
     void *mapping;
@@ -333,7 +333,8 @@ static int replay_open(struct replay *replay, const struct flow_file *file, cons
         replay->owners = (void *)(memory + exchange_bytes + order_ids_bytes + file_ids_bytes);
         find_owners(file, plan->participants_count, replay->owners);
     }
-    replay->gives_hints = file->header.warm_up_count > orders_in_cache || plan->participants_count > firms_in_cache;
+    replay->gives_hints = plan->times_each || file->header.warm_up_count > orders_in_cache ||
+                          plan->participants_count > firms_in_cache;
     exchange_set_rules(replay->exchange, plan->rules);
     build_world(replay, file, plan);
     return 0;
