@@ -4,7 +4,7 @@
 #
 #   BUILD=build bash bench/load.sh [crowd] [flood] [knee]      all, if none is given
 #
-# The server is pinned to core 0 and every client to core 1. What birzha load printed lies in $BUILD/load/*.json, the
+# The server is pinned to core 0 and clients to core 1, the flood apart. What birzha load printed lies in $BUILD/load/*.json, the
 # pictures beside it. Exit code 1 when a run was not valid. Environment: RATE (20000) and SECONDS_EACH (10) of the crowd,
 # ROUNDS (3) of the flood, RAMP (600000).
 set -euo pipefail
@@ -60,8 +60,8 @@ crowd() {
     ! grep -l '"valid":false' "$out"/crowd_*.json
 }
 
-# A steady client's p99 alone, then beside a flood of one other client and a reader that subscribes and never reads. Both
-# clients share core 1, and the flood has the lowest priority there: it is the server that is asked, not the scheduler.
+# A steady client's p99 alone, then beside a flood of one other client and a reader that subscribes and never reads. The
+# steady client has core 1 for itself; the flood runs with the lowest priority on the server's.
 flood() {
     world 3 --message-rate 1000
     head -n 1 "$folder/world.json.users" >"$folder/steady"
@@ -73,7 +73,7 @@ flood() {
         load "${steady[@]}" --seed "$round" | sed 's/^{/{"case":"alone",/' >>"$out/flood.json"
         exec 7<>"/dev/tcp/127.0.0.1/$port"
         echo '{"type":"subscribe","channel":"book","symbols":"all"}' >&7
-        nice -n 19 taskset -c 1 "$build/birzha" load --connect "127.0.0.1:$port" --users "$folder/flood" --rate 50000 --duration $((seconds + 2)) --json >"$out/flooding.json" &
+        nice -n 19 taskset -c 0 "$build/birzha" load --connect "127.0.0.1:$port" --users "$folder/flood" --rate 50000 --duration $((seconds + 2)) --json >"$out/flooding.json" &
         local flooding=$!
         sleep 1
         load "${steady[@]}" --seed "$round" | sed 's/^{/{"case":"beside",/' >>"$out/flood.json"

@@ -15,8 +15,8 @@
  * its dialog is busy, nothing more is read from it: the sender feels it through TCP.
  *
  * Patience (steady time, looked at every tick_ms x tick_parts): an unfinished line is cut after line_timeout_ns without
- * a byte; a connection whose outbox lost not one byte in stall_timeout_ns is too slow (1204); one that is being finished
- * has finish_timeout_ns to take what was sent. */
+ * a byte; a connection whose outbox lost not one byte in stall_timeout_ns is too slow (1204); one that is being
+ * finished has finish_timeout_ns to take what was sent. */
 #ifndef BIRZHA_NETWORK_H
 #define BIRZHA_NETWORK_H
 
