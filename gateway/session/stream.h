@@ -1,7 +1,7 @@
 /* stream.h - the private messages of one participant: numbered from 1, gap-free, the last ones kept.
  *
- * A report that is appended gets the next number and a place in a ring that grows with what it holds, up to
- * stream_reports_max; then the oldest goes. Every connection of the participant reads the same stream at its own
+ * A report that is appended gets the next number and a place in a ring, of which there is as much as it holds, up to
+ * stream_reports_max; then the oldest goes. The ring comes in blocks: nothing is ever copied to make room. Every connection of the participant reads the same stream at its own
  * place, and one that comes back names the number it expects next.
  *
  * Reports are kept as records, not as bytes: encoding one again gives the same message. */
@@ -17,8 +17,7 @@ struct image;
 enum { stream_reports_max = 65536 };
 
 struct stream {
-    struct report *reports;     /* number n is at n & (capacity - 1) */
-    uint32_t capacity;          /* 0 or a power of two */
+    struct report **blocks;     /* number n is in block n / 256 % 256; NULL while nothing was told */
     uint64_t first_seq;         /* oldest number kept; next_seq when none is */
     uint64_t next_seq;          /* number of the next report; 0 in a zeroed stream, which stands for 1 */
 };
