@@ -1,8 +1,9 @@
 /* stream.h - the private messages of one participant: numbered from 1, gap-free, the last ones kept.
  *
  * A report that is appended gets the next number and a place in a ring, of which there is as much as it holds, up to
- * stream_reports_max; then the oldest goes. The ring comes in blocks: nothing is ever copied to make room. Every connection of the participant reads the same stream at its own
- * place, and one that comes back names the number it expects next.
+ * stream_reports_max; then the oldest goes. The ring comes in blocks: nothing is ever copied to make room. Every
+ * connection of the participant reads the same stream at its own place, and one that comes back names the number it
+ * expects next.
  *
  * Reports are kept as records, not as bytes: encoding one again gives the same message. */
 #ifndef BIRZHA_STREAM_H
