@@ -240,8 +240,8 @@ static inline void apply_cancel(struct replay *replay, const struct flow_operati
 
 static inline void hint(const struct replay *replay, const struct flow_operation *operation, enum fetch_stage stage) {
     enum side side = operation->side == FLOW_BUY ? SIDE_BUY : SIDE_SELL;
-    if (replay->owners != NULL && stage == FETCH_FAR)
-        exchange_fetch_firm(replay->exchange, replay->owners[operation->id], operation->book, side);
+    if (replay->turns_mask > 0 && stage == FETCH_FAR)
+        exchange_fetch_firm(replay->exchange, owner_of(replay, operation), operation->book, side);
     if (operation->type == FLOW_ADD) {
         exchange_fetch_price(replay->exchange, operation->book, side, operation->price_ticks, stage);
     } else {
