@@ -297,7 +297,20 @@ void generator_make_official(struct generator *g, const struct model *m, struct 
     makers[kind](g, m, c);
 }
 
-void generator_add_to_order(struct generator *g, struct command *c) {
+/* Mostly one that lists the instrument and is open; no name, and a name that is wrong, are tried too. */
+static uint32_t some_session(struct generator *g, const struct model *m, uint32_t instrument) {
+    if (percent(g, 12)) return NAME_NONE;
+    if (percent(g, 3)) return below(g, world_sessions + 4);
+    if (instrument >= model_instruments_count(m)) return NAME_NONE;
+    uint32_t count = model_listings_count(m, instrument), session = NAME_NONE;
+    for (uint32_t tries = 0; tries < 4 && count > 0; tries++) {
+        session = model_listing_at(m, instrument, below(g, count));
+        if (model_session_is_open(m, session)) break;
+    }
+    return session;
+}
+
+void generator_add_to_order(struct generator *g, const struct model *m, struct command *c) {
     struct command_new_order *n = &c->new_order;
     if ((g->rules & GENERATE_PEOPLE) && percent(g, 25)) {
         uint32_t at = below(g, mandates_count);
@@ -309,14 +322,7 @@ void generator_add_to_order(struct generator *g, struct command *c) {
         if (n->instrument < world_instruments && percent(g, 80))
             n->market_session = generator_instruments[n->instrument].session;
     }
-    if ((g->rules & GENERATE_SEVERAL) && percent(g, 75)) {
-        const struct listing *listing = &generator_listings[below(g, listings_count)];
-        for (uint32_t tries = 0; tries < 8 && listing->instrument != n->instrument; tries++)
-            listing = &generator_listings[below(g, listings_count)];
-        if (listing->instrument == n->instrument) n->market_session = listing->session;
-        if (n->instrument < world_instruments && percent(g, 30))
-            n->market_session = generator_instruments[n->instrument].session;
-    }
+    if (g->rules & GENERATE_SEVERAL) n->market_session = some_session(g, m, n->instrument);
     if (g->rules != 0 && percent(g, 10)) n->payment_terms = (uint8_t)below(g, 4);
 }
 
