@@ -223,7 +223,7 @@ static const char *const shared_alphabet =
     "amend_order participant=1 order=3 quantity=1\n"
     "halt scope=session target=0\n"
     "phase session=1 phase=closed\n"
-    "session_terms session=0 direction=export sellers=BY\n"
+    "session_terms session=0 direction=export sellers=BY has_hours=1 open_minute=600 close_minute=1020\n"
     "clock time=2021-01-04T13:00:00Z\n"
     "clock time=2021-01-05T12:00:00Z\n";
 

@@ -157,6 +157,12 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
         t->every_days = 1 + below(g, 5);
         t->anchor_date = near_date(g, m) - (int32_t)below(g, 10);
     }
+    if (percent(g, 30)) {
+        static const uint16_t minutes[] = { 0, 0, 540, 600, 720, 780, 960, 1440, 1440, 1441 };
+        t->has_hours = 1;
+        t->open_minute = minutes[below(g, percent(g, 80) ? 5 : 10)];
+        t->close_minute = minutes[percent(g, 80) ? 6 + below(g, 3) : below(g, 10)];
+    }
 }
 
 static void make_session_rule(struct generator *g, const struct model *m, struct command *c) {
