@@ -2,7 +2,8 @@
  *
  *   differential [--operations N] [--seed S]    N random commands (100,000), in worlds of 5,000 commands each
  *   differential --exhaustive L                 every sequence of L commands out of an alphabet of 24,
- *                                               and, under the rules, out of another of 20
+ *                                               under the rules, out of another of 20,
+ *                                               and, with two sessions of one instrument, out of one of 16
  *   differential --replay FILE...               scripts: both must agree, and say what the script expects
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
  *   with --rules MASK                           only worlds with these rules (model_generate.h)
@@ -192,6 +193,40 @@ static const char *const alphabet =
     "disconnect participant=0 connection=1\n"
     "clock time=2021-01-05T06:00:00Z\n";
 
+/* Two sessions list MILK, at 15:00 in Minsk; the first closes at 16:00. An order and a stop are there from before any
+ * session had it: they belong to the first, and a trade in the second triggers the stop. */
+static const char *const shared_world =
+    "instrument time=2021-01-04T12:00:00Z symbol=MILK section=agri\n"
+    "instrument_terms reference=100 quantity_max=100\n"
+    "participant id=BY-A country=BY\n"
+    "participant id=UA-B country=UA\n"
+    "accredit accredited=0 section=agri from=2020-01-01\n"
+    "accredit accredited=1 section=agri from=2020-01-01\n"
+    "session id=DAY open_minute=600 close_minute=960\n"
+    "session id=ALWAYS\n"
+    "new_order participant=0 side=buy quantity=3 price=99\n"
+    "new_order participant=1 side=sell quantity=2 type=stop stop=99 tif=gtc\n"
+    "session_symbol session=0\n"
+    "session_symbol session=1\n";
+
+static const char *const shared_alphabet =
+    "new_order participant=0 session=0 side=buy quantity=2 price=100 tif=gtc\n"
+    "new_order participant=1 session=0 side=sell quantity=3 price=99\n"
+    "new_order participant=1 session=0 side=sell quantity=2 price=100 tif=gtc flags=post_only\n"
+    "new_order participant=0 session=1 side=buy quantity=3 price=99 display=2\n"
+    "new_order participant=1 session=1 side=sell quantity=3 price=99 tif=gtc\n"
+    "new_order participant=0 session=1 side=sell quantity=1 price=99 stp=cancel_oldest\n"
+    "new_order participant=1 session=1 side=sell quantity=2 price=99 tif=fok\n"
+    "new_order participant=0 session=1 side=buy quantity=2 type=stop_limit stop=100 price=101 tif=gtc\n"
+    "new_order participant=1 side=sell quantity=3 price=99 flags=all_or_none\n"
+    "amend_order participant=0 order=1 price=100\n"
+    "amend_order participant=1 order=3 quantity=1\n"
+    "halt scope=session target=0\n"
+    "phase session=1 phase=closed\n"
+    "session_terms session=0 direction=export sellers=BY has_hours=1 open_minute=600 close_minute=1020\n"
+    "clock time=2021-01-04T13:00:00Z\n"
+    "clock time=2021-01-05T12:00:00Z\n";
+
 struct exhaustion {
     struct pair *pair;
     struct script world, letters;
@@ -252,7 +287,7 @@ static bool build_small_world(struct exhaustion *x) {
 
 static int run_exhaustive(uint32_t depth_max, const char *world, const char *letters) {
     struct exhaustion x = { .depth_max = depth_max };
-    struct limits limits = { .instruments_max = 1, .sessions_max = 1, .participants_max = 4, .users_max = 1,
+    struct limits limits = { .instruments_max = 1, .sessions_max = 2, .participants_max = 4, .users_max = 1,
                              .orders_max = 16, .price_leaves_max = 4, .price_branches_max = 4, .client_ids_max = 16,
                              .contracts_max = 64, .clients_max = 4 };
     if (script_parse(&x.world, world) < 0 || script_parse(&x.letters, letters) < 0) {
@@ -364,6 +399,7 @@ int main(int argc, char **argv) {
     }
     if (depth != 0)
         return run_exhaustive((uint32_t)depth, small_world, alphabet) |
-               run_exhaustive((uint32_t)depth, ruled_world, ruled_alphabet);
+               run_exhaustive((uint32_t)depth, ruled_world, ruled_alphabet) |
+               run_exhaustive((uint32_t)depth, shared_world, shared_alphabet);
     return run_random(operations, seed);
 }

@@ -36,6 +36,13 @@ static const char world[] =
     "user name=alla of=0 role=trader\n"
     "user name=olga of=0 role=observer\n";
 
+/* 0 from 10:00 to 16:00 in Minsk, 1 always; both list instrument 0. */
+#define TWO_SESSIONS \
+    "session id=DAY open_minute=600 close_minute=960\n" \
+    "session id=ALWAYS\n" \
+    "session_symbol session=0\n" \
+    "session_symbol session=1\n"
+
 static const struct { const char *name, *script; } cases[] = {
     { "1: group 1 in its order",
       "halt scope=instrument target=0\n"
@@ -441,6 +448,184 @@ static const struct { const char *name, *script; } cases[] = {
       "  session_phase session=0 phase=continuous\n"
       "  session_phase session=1 phase=continuous\n"
       "  time\n" },
+    { "7: several sessions, and the order of checks",
+      TWO_SESSIONS
+      "new_order participant=0 side=buy quantity=1 price=100\n"
+      "  accepted order=1\n"
+      "clock time=2021-01-04T07:00:00Z\n"
+      "new_order participant=9 side=buy quantity=0\n"
+      "  rejected reason=session_unknown\n"
+      "new_order participant=9 instrument=2 side=buy quantity=0\n"
+      "  rejected reason=instrument_unknown\n"
+      "new_order participant=9 instrument=2 session=7 side=buy quantity=0\n"
+      "  rejected reason=session_unknown\n"
+      "new_order participant=9 instrument=1 session=0 side=buy quantity=0\n"
+      "  rejected reason=instrument_not_in_session\n"
+      "halt scope=session target=0\n"
+      "new_order participant=9 session=0 side=buy quantity=0\n"
+      "  rejected reason=market_halted\n"
+      "new_order participant=0 session=1 side=buy quantity=1 price=100\n"
+      "  accepted order=2\n"
+      "phase session=0 phase=closed\n"
+      "new_order participant=9 instrument=2 session=0 side=buy quantity=0\n"
+      "  rejected reason=session_closed\n"
+      "new_order participant=9 session=0 side=buy quantity=0\n"
+      "  rejected reason=session_closed\n"
+      "phase session=1 phase=closed\n"
+      "  session_phase session=1 phase=closed\n"
+      "  expired order=1 cause=session_close\n"
+      "  expired order=2 cause=session_close\n"
+      "new_order participant=9 side=buy quantity=0\n"
+      "  rejected reason=session_closed\n" },
+    { "7: the same request with and without the name of its session",
+      TWO_SESSIONS
+      "new_order participant=0 session=1 side=buy quantity=1 price=100 id=A\n"
+      "new_order participant=0 session=1 side=buy quantity=1 price=100 id=A\n"
+      "  order_status order=1\n"
+      "new_order participant=0 side=buy quantity=1 price=100 id=A\n"
+      "  client_id order=0 id=A\n"
+      "  rejected reason=duplicate_client_order_id\n" },
+    { "7: orders of different sessions do not meet",
+      TWO_SESSIONS
+      "clock time=2021-01-04T07:00:00Z\n"
+      "new_order participant=0 session=0 side=sell quantity=2 price=99\n"
+      "  accepted is=rests order=1\n"
+      "new_order participant=1 session=1 side=sell quantity=2 price=100\n"
+      "  accepted is=rests order=2\n"
+      "new_order participant=2 session=1 side=buy quantity=3 price=100\n"
+      "  accepted is=- order=3\n"
+      "  trade maker=2 taker=3 price=100 quantity=2\n"
+      "  rested order=3 leaves=1 price=100\n"
+      "new_order participant=0 session=1 side=buy quantity=1 price=99\n"
+      "  accepted is=- order=4\n"
+      "  rested order=4 leaves=1\n"
+      "new_order participant=2 session=1 side=buy quantity=1 price=99 flags=post_only\n"
+      "  accepted is=- order=5\n"
+      "  rested order=5\n"
+      "new_order participant=2 session=1 side=buy quantity=1 price=99 tif=fok\n"
+      "  rejected reason=fok_not_fillable high=0\n"
+      "amend_order participant=0 order=1 price=98\n"
+      "  replaced is=- order=1 price=98\n"
+      "  rested order=1 price=98\n" },
+    { "7: a session ends and asks its own orders only",
+      TWO_SESSIONS
+      "clock time=2021-01-04T07:00:00Z\n"
+      "new_order participant=0 session=1 side=buy quantity=1 price=96\n"
+      "new_order participant=0 session=0 side=buy quantity=1 price=97\n"
+      "new_order participant=0 session=0 side=buy quantity=1 price=98 tif=gtc\n"
+      "new_order participant=0 session=0 side=buy quantity=1 type=stop stop=105\n"
+      "clock time=2021-01-04T13:00:00Z\n"
+      "  session_phase session=0 phase=closed\n"
+      "  expired order=2 cause=session_close price_before=97\n"
+      "  expired is=pending order=4 cause=session_close\n"
+      "  time\n"
+      "amend_order participant=0 order=3 quantity=2\n"
+      "  refused order=3 reason=session_closed\n"
+      "halt scope=session target=1\n"
+      "amend_order participant=0 order=1 quantity=2\n"
+      "  refused order=1 reason=market_halted\n"
+      "cancel_order participant=0 order=3\n"
+      "  canceled order=3 cause=request\n"
+      "cancel_order participant=0 order=1\n"
+      "  canceled order=1 cause=request\n" },
+    { "7: the only open one of several is meant by an order that names none",
+      TWO_SESSIONS
+      "new_order participant=0 side=buy quantity=1 price=100 tif=gtc\n"
+      "  accepted order=1\n"
+      "clock time=2021-01-04T07:00:00Z\n"
+      "phase session=1 phase=closed\n"
+      "new_order participant=1 side=sell quantity=1 price=100\n"
+      "  accepted is=- order=2\n"
+      "  rested order=2\n"
+      "amend_order participant=0 order=1 price=101\n"
+      "  refused order=1 reason=session_closed\n"
+      "new_order participant=0 side=buy quantity=1 price=100\n"
+      "  accepted is=- order=3\n"
+      "  trade maker=2 taker=3 price=100\n" },
+    { "7: whom a session admits is asked of its own orders (SES-3, SES-6, SES-18)",
+      TWO_SESSIONS
+      "clock time=2021-01-04T07:00:00Z\n"
+      "new_order participant=1 session=0 side=buy quantity=1 price=95\n"
+      "session_terms session=0 direction=export buyers=LT sellers=LT role=brokers_only\n"
+      "new_order participant=1 session=0 side=buy quantity=0 price=100\n"
+      "  rejected reason=session_country_restricted\n"
+      "new_order participant=2 session=0 side=sell quantity=0 price=100\n"
+      "  rejected reason=session_direction_mismatch\n"
+      "new_order participant=2 session=0 side=buy quantity=0 price=100\n"
+      "  rejected reason=session_role_restricted\n"
+      "amend_order participant=1 order=1 price=96\n"
+      "  refused order=1 reason=session_country_restricted\n"
+      "new_order participant=1 session=1 side=sell quantity=1 price=100\n"
+      "  accepted is=rests order=2\n" },
+    { "7: what rested before any session had it belongs to the first that does",
+      "new_order participant=0 side=buy quantity=1 price=100 tif=gtc\n"
+      TWO_SESSIONS
+      "new_order participant=1 session=1 side=sell quantity=1 price=100 tif=ioc\n"
+      "  accepted is=- order=2\n"
+      "  canceled order=2 cause=remainder\n"
+      "amend_order participant=0 order=1 quantity=2\n"
+      "  refused order=1 reason=session_closed\n"
+      "new_order participant=1 session=0 side=sell quantity=1 price=100 time=2021-01-04T07:00:00Z\n"
+      "  session_phase session=0 phase=continuous\n"
+      "  accepted is=- order=3\n"
+      "  trade maker=1 taker=3 price=100\n" },
+    { "7: the last price is the instrument's, and so are its stops",
+      TWO_SESSIONS
+      "clock time=2021-01-04T07:00:00Z\n"
+      "new_order participant=0 session=0 side=buy quantity=1 type=stop stop=100\n"
+      "  accepted is=pending order=1\n"
+      "new_order participant=1 session=0 side=sell quantity=1 price=101\n"
+      "new_order participant=1 session=1 side=sell quantity=1 price=100\n"
+      "new_order participant=2 session=1 side=buy quantity=1 price=100\n"
+      "  accepted order=4\n"
+      "  trade maker=3 taker=4 price=100\n"
+      "  triggered order=1\n"
+      "  trade maker=2 taker=1 price=101\n" },
+    { "7: other hours",
+      TWO_SESSIONS
+      "session_terms session=0 has_hours=1 open_minute=540 close_minute=720\n"
+      "  session_phase session=0 phase=continuous\n"
+      "  session index=0\n"
+      "new_order participant=0 session=0 side=buy quantity=1 price=100\n"
+      "new_order participant=0 session=1 side=buy quantity=1 price=99\n"
+      "session_terms session=0 has_hours=1 open_minute=720 close_minute=720\n"
+      "  refused reason=bad_value\n"
+      "session_terms session=0 has_hours=1 open_minute=720 close_minute=1441\n"
+      "  refused reason=bad_value\n"
+      "session_terms session=0 has_hours=1 open_minute=541 close_minute=1440\n"
+      "  session_phase session=0 phase=closed\n"
+      "  expired order=1 cause=session_close\n"
+      "  session index=0\n"
+      "session_terms session=0 open_minute=540 close_minute=720\n"
+      "  session index=0\n"
+      "session_terms session=1 has_hours=1 open_minute=600 close_minute=720\n"
+      "  session_phase session=1 phase=closed\n"
+      "  expired order=2 cause=session_close\n"
+      "  session index=1\n"
+      "session_terms session=0 has_hours=1\n"
+      "  session_phase session=0 phase=continuous\n"
+      "  session index=0\n"
+      "clock time=2021-01-05T20:00:00Z\n"
+      "  session_phase session=1 phase=continuous\n"
+      "  session_phase session=1 phase=closed\n"
+      "  time at=2021-01-04T21:00:00Z\n"
+      "  session_phase session=1 phase=continuous\n"
+      "  session_phase session=1 phase=closed\n"
+      "  time at=2021-01-05T20:00:00Z\n" },
+    { "7: eight sessions may list an instrument",
+      "session id=A\n" "session id=B\n" "session id=C\n" "session id=D\n" "session id=E\n" "session id=F\n"
+      "session id=G\n" "session id=H\n" "session id=I\n"
+      "session_symbol session=8\n" "session_symbol session=1\n" "session_symbol session=2\n"
+      "session_symbol session=3\n" "session_symbol session=4\n" "session_symbol session=5\n"
+      "session_symbol session=6\n" "session_symbol session=7\n"
+      "session_symbol session=1\n"
+      "  refused reason=bad_value\n"
+      "session_symbol session=0\n"
+      "  refused reason=limit_reached\n"
+      "new_order participant=0 session=0 side=buy quantity=1 price=100\n"
+      "  rejected reason=instrument_not_in_session\n"
+      "new_order participant=0 session=7 side=buy quantity=1 price=100\n"
+      "  accepted order=1\n" },
     { "7: mass cancel and disconnect",
       "new_order participant=0 side=buy quantity=1 price=95 connection=1 flags=cancel_on_disconnect\n"
       "new_order participant=0 side=sell quantity=1 price=105 connection=2 flags=cancel_on_disconnect\n"
@@ -525,7 +710,7 @@ static bool survives_writing(const struct command *command) {
 /* Runs one case; 0 when all is as expected. */
 static int run_case(const char *name, const char *begin, const char *text) {
     static struct event events[256];
-    static const struct limits limits = { .instruments_max = 8, .sessions_max = 4, .participants_max = 8,
+    static const struct limits limits = { .instruments_max = 8, .sessions_max = 9, .participants_max = 8,
                                           .users_max = 4, .orders_max = 64, .client_ids_max = 64,
                                           .contracts_max = 16, .clients_max = 8 };
     size_t size = strlen(begin) + strlen(text) + 1;

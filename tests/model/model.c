@@ -140,6 +140,14 @@ bool model_accepts(const struct model *m, uint32_t instrument) {
     return accepts;
 }
 
+uint32_t model_listings_count(const struct model *m, uint32_t instrument) {
+    return m->instruments[instrument].sessions_count;
+}
+
+uint32_t model_listing_at(const struct model *m, uint32_t instrument, uint32_t at) {
+    return m->instruments[instrument].sessions[at];
+}
+
 uint32_t model_sessions_count(const struct model *m) { return m->sessions_count; }
 bool model_session_is_open(const struct model *m, uint32_t session) { return m->sessions[session].open; }
 uint32_t model_participants_count(const struct model *m) { return m->participants_count; }

@@ -51,6 +51,9 @@ int64_t model_time_ns(const struct model *model);
 int32_t model_trade_date(const struct model *model);
 /* Whether orders for the instrument pass its session and halts now. */
 bool model_accepts(const struct model *model, uint32_t instrument);
+/* Sessions that list the instrument, and which one was the `at`-th to do so; at < model_listings_count. */
+uint32_t model_listings_count(const struct model *model, uint32_t instrument);
+uint32_t model_listing_at(const struct model *model, uint32_t instrument, uint32_t at);
 uint32_t model_sessions_count(const struct model *model);
 bool model_session_is_open(const struct model *model, uint32_t session);
 uint32_t model_participants_count(const struct model *model);

@@ -71,11 +71,17 @@ static uint32_t some_participant(struct generator *g) {
     return rare[below(g, 4)];
 }
 
+/* Where several sessions may list an instrument, these are what the world is about. */
+static uint32_t tradable_instrument(struct generator *g) {
+    if ((g->rules & GENERATE_SEVERAL) && percent(g, 60)) return generator_listings[below(g, listings_count)].instrument;
+    return below(g, world_instruments - 1);
+}
+
 static uint32_t some_instrument(struct generator *g, const struct model *m) {
     if (percent(g, 97)) {
-        uint32_t instrument = below(g, world_instruments - 1);
+        uint32_t instrument = tradable_instrument(g);
         for (uint32_t tries = 0; tries < 6 && !model_accepts(m, instrument) && percent(g, 95); tries++)
-            instrument = below(g, world_instruments - 1);
+            instrument = tradable_instrument(g);
         return instrument;
     }
     const uint32_t rare[] = { untradable, world_instruments, NAME_NONE };
@@ -104,6 +110,10 @@ static uint32_t edge_of_value(struct generator *g, const struct model *m, const 
     const uint32_t prices[] = { reference, low, high, n->price.ticks, n->stop.ticks };
     uint32_t at = prices[below(g, 5)];
     return at == 0 || at > price_ticks_max ? 1 : (uint32_t)(VALUE_MINOR_MAX / at % UINT32_MAX) + below(g, 3) - 1;
+}
+
+static uint32_t patient_display(uint32_t display, uint32_t total) {
+    return display > 0 && total > patient_lots ? display + total / 1000 : display;
 }
 
 /* ---- requests ---- */
@@ -141,15 +151,18 @@ static void make_order(struct generator *g, const struct model *m, struct comman
         const uint32_t q = n->quantity.lots, some[] = { 1, 2, 3, q / 2, q / 3, q - 1, q, q + 1, 0 };
         n->has_display = 1;
         n->display.lots = some[below(g, percent(g, 90) ? 6 : 9)];
-        if (q > patient_lots && n->display.lots > 0) n->display.lots += q / 1000;
+        n->display.lots = patient_display(n->display.lots, q);
     }
     if (percent(g, n->time_in_force == TIF_IOC ? 40 : 1)) {
         const uint32_t q = n->quantity.lots, some[] = { 1, 2, q / 2, q, q + 1 };
         n->min.lots = some[below(g, percent(g, 95) ? 4 : 5)];
     }
     if (percent(g, 75)) some_name(g, n->client_order_id);
-    generator_add_to_order(g, c);
-    if (n->instrument == valuable && percent(g, 10)) n->quantity.lots = edge_of_value(g, m, n);
+    generator_add_to_order(g, m, c);
+    if (n->instrument == valuable && percent(g, 10)) {
+        n->quantity.lots = edge_of_value(g, m, n);
+        n->display.lots = patient_display(n->display.lots, n->quantity.lots);
+    }
 }
 
 /* An order number: mostly of an open order, sometimes of any that was ever there, or of none. */
@@ -204,7 +217,7 @@ static void make_amend(struct generator *g, const struct model *m, struct comman
         const uint32_t some[] = { 0, 1, 2, o.total / 2, o.total - 1, o.total };
         a->flags |= AMEND_DISPLAY;
         a->display_lots = some[below(g, 6)];
-        if (o.total > patient_lots && a->display_lots > 0) a->display_lots += o.total / 1000;
+        a->display_lots = patient_display(a->display_lots, a->flags & AMEND_QUANTITY ? a->quantity.lots : o.total);
     }
     if (percent(g, 60)) some_name(g, a->client_order_id);
 }
@@ -235,7 +248,8 @@ static bool make_again(struct generator *g, struct command *c) {
     c->participant = percent(g, 95) ? r->participant : some_participant(g);
     memcpy(&c->new_order, &r->new_order, sizeof c->new_order);
     if (percent(g, 30)) {
-        if (c->kind == COMMAND_NEW_ORDER) c->new_order.quantity.lots++;
+        if (c->kind == COMMAND_NEW_ORDER && one_in(g, 3)) c->new_order.market_session = below(g, world_sessions);
+        else if (c->kind == COMMAND_NEW_ORDER) c->new_order.quantity.lots++;
         else c->amend_order.quantity.lots++;
     }
     return true;
@@ -253,8 +267,9 @@ static void make_halt(struct generator *g, struct command *c) {
     c->kind = COMMAND_HALT;
     c->halt.scope = (uint8_t)below(g, 3);
     c->halt.halted = percent(g, 20);
-    c->halt.target = below(g, c->halt.scope == HALT_INSTRUMENT ? world_instruments : 4);
-    if (percent(g, 5)) c->halt.target = c->halt.scope == HALT_INSTRUMENT ? world_instruments : 4;
+    static const uint32_t counts[] = { world_instruments, world_sessions, SECTION_COUNT };
+    uint32_t count = counts[c->halt.scope];
+    c->halt.target = percent(g, 95) ? below(g, count) : count;
     if (percent(g, 2)) c->halt.scope = 3;
     if (percent(g, 2)) c->halt.halted = 2;
 }
@@ -377,8 +392,8 @@ static int64_t some_time(struct generator *g, const struct model *m, const struc
     if (roll < 45 || (moves && roll < 3000)) return now + hour * 24 - second * below(g, 3);
     if (roll < 48 || (moves && roll < 3200)) return now + hour * 24 * (1 + below(g, 4));
     if (roll < 65 || (moves && roll < 5000)) {   /* just before, at and just after a minute that may matter */
-        static const int32_t minutes[] = { 0, 600, 720, 960, 1440 };
-        int64_t at = ((int64_t)model_trade_date(m) * 1440 + minutes[below(g, 5)]) * minute - MINSK_OFFSET_NS +
+        static const int32_t minutes[] = { 0, 540, 600, 720, 780, 960, 1440 };
+        int64_t at = ((int64_t)model_trade_date(m) * 1440 + minutes[below(g, 7)]) * minute - MINSK_OFFSET_NS +
                      (int64_t)below(g, 3) - 1;
         return at > now ? at : now;
     }
@@ -400,6 +415,7 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     else if (roll < 333 + crowded) make_deposit(g, c);
     else if (roll < 338 + crowded) make_odd_world(g, c);
     else if (roll < 339 + crowded) make_holiday(g, m, c);
+    else if (roll < 341 + crowded && (g->rules & GENERATE_SEVERAL)) generator_make_listing(g, c);
     else if (roll < 380 + crowded && (g->rules & GENERATE_OFFICIALS)) generator_make_official(g, m, c);
     else make_order(g, m, c);
 }
@@ -419,6 +435,7 @@ struct command generator_next(struct generator *g, const struct model *m) {
         else if (c.participant < 3 && percent(g, 50)) c.user = c.participant;
         else if (percent(g, 2)) c.user = below(g, 8);
         c.time_ns = some_time(g, m, &c);
+        if (c.kind == COMMAND_HOLIDAY && c.time_ns % minute == 0) c.time_ns++;      /* OPEN.md, differences */
         remember(g, &c);
     }
     c.sequence = ++g->sequence;

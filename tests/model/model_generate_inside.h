@@ -32,7 +32,7 @@ struct instrument_row {
 };
 extern const struct instrument_row generator_instruments[world_instruments];
 
-/* Worlds with GENERATE_SEVERAL list these beside what the rows say. */
+/* Worlds with GENERATE_SEVERAL list these beside what the rows say, some of them only later. */
 struct listing { uint32_t instrument, session; };
 enum { listings_count = 8 };
 extern const struct listing generator_listings[listings_count];
@@ -49,12 +49,14 @@ static inline void set_text(char *field, uint32_t size, const char *text) {
 /* ---- model_generate_world.c ---- */
 struct command *generator_add_world(struct generator *g, enum command_kind kind);
 void generator_build_world(struct generator *g);
+/* One more session lists an instrument: one that the world has left out, or any. */
+void generator_make_listing(struct generator *g, struct command *c);
 
 /* ---- model_generate_rules.c ---- */
 void generator_build_rules(struct generator *g);
 /* Something that an official says under the rules of this world. */
 void generator_make_official(struct generator *g, const struct model *m, struct command *c);
 /* Gives a new order what only the rules look at: client, session, terms of payment. */
-void generator_add_to_order(struct generator *g, struct command *c);
+void generator_add_to_order(struct generator *g, const struct model *m, struct command *c);
 
 #endif

@@ -147,7 +147,7 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
     c->kind = COMMAND_SESSION_TERMS;
     t->session = below(g, world_sessions + (percent(g, 2) ? 1 : 0));
     if (percent(g, 30)) t->direction = (uint8_t)below(g, DIRECTION_COUNT + (percent(g, 5) ? 1 : 0));
-    if (percent(g, 10)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 5) ? 1 : 0));
+    if (percent(g, 10)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 20) ? 1 : 0));
     if (percent(g, 30)) t->flags = (uint8_t)below(g, 8);
     if (percent(g, 15)) t->currencies_mask = (uint8_t)below(g, 32);
     for (uint32_t i = 0; percent(g, 40) && i < 4; i++) memcpy(t->buyer_countries[i], countries[below(g, 5)], 2);
@@ -156,6 +156,12 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
     if (percent(g, 25)) {
         t->every_days = 1 + below(g, 5);
         t->anchor_date = near_date(g, m) - (int32_t)below(g, 10);
+    }
+    if (percent(g, 30)) {
+        static const uint16_t minutes[] = { 0, 0, 540, 600, 720, 780, 960, 1440, 1440, 1441 };
+        t->has_hours = 1;
+        t->open_minute = minutes[below(g, percent(g, 80) ? 5 : 10)];
+        t->close_minute = minutes[percent(g, 80) ? 6 + below(g, 3) : below(g, 10)];
     }
 }
 
@@ -297,7 +303,20 @@ void generator_make_official(struct generator *g, const struct model *m, struct 
     makers[kind](g, m, c);
 }
 
-void generator_add_to_order(struct generator *g, struct command *c) {
+/* Mostly one that lists the instrument and is open; no name, and a name that is wrong, are tried too. */
+static uint32_t some_session(struct generator *g, const struct model *m, uint32_t instrument) {
+    if (percent(g, 12)) return NAME_NONE;
+    if (percent(g, 3)) return below(g, world_sessions + 4);
+    if (instrument >= model_instruments_count(m)) return NAME_NONE;
+    uint32_t count = model_listings_count(m, instrument), session = NAME_NONE;
+    for (uint32_t tries = 0; tries < 4 && count > 0; tries++) {
+        session = model_listing_at(m, instrument, below(g, count));
+        if (model_session_is_open(m, session)) break;
+    }
+    return session;
+}
+
+void generator_add_to_order(struct generator *g, const struct model *m, struct command *c) {
     struct command_new_order *n = &c->new_order;
     if ((g->rules & GENERATE_PEOPLE) && percent(g, 25)) {
         uint32_t at = below(g, mandates_count);
@@ -309,14 +328,7 @@ void generator_add_to_order(struct generator *g, struct command *c) {
         if (n->instrument < world_instruments && percent(g, 80))
             n->market_session = generator_instruments[n->instrument].session;
     }
-    if ((g->rules & GENERATE_SEVERAL) && percent(g, 75)) {
-        const struct listing *listing = &generator_listings[below(g, listings_count)];
-        for (uint32_t tries = 0; tries < 8 && listing->instrument != n->instrument; tries++)
-            listing = &generator_listings[below(g, listings_count)];
-        if (listing->instrument == n->instrument) n->market_session = listing->session;
-        if (n->instrument < world_instruments && percent(g, 30))
-            n->market_session = generator_instruments[n->instrument].session;
-    }
+    if (g->rules & GENERATE_SEVERAL) n->market_session = some_session(g, m, n->instrument);
     if (g->rules != 0 && percent(g, 10)) n->payment_terms = (uint8_t)below(g, 4);
 }
 

@@ -66,11 +66,23 @@ static void build_sessions(struct generator *g) {
         c->session.open_minute = rows[i].open_minute;
         c->session.close_minute = rows[i].close_minute;
     }
+    bool several = g->rules & GENERATE_SEVERAL;
     for (uint32_t i = 0; i < world_instruments; i++) {
-        if (generator_instruments[i].session != NAME_NONE) list_symbol(g, generator_instruments[i].session, i);
+        if (generator_instruments[i].session == NAME_NONE || (several && percent(g, 35))) continue;
+        list_symbol(g, generator_instruments[i].session, i);
     }
-    for (uint32_t i = 0; i < listings_count && (g->rules & GENERATE_SEVERAL); i++)
-        list_symbol(g, generator_listings[i].session, generator_listings[i].instrument);
+    for (uint32_t i = 0; i < listings_count && several; i++)
+        if (percent(g, 65)) list_symbol(g, generator_listings[i].session, generator_listings[i].instrument);
+}
+
+void generator_make_listing(struct generator *g, struct command *c) {
+    const struct listing *listing = &generator_listings[below(g, listings_count)];
+    c->kind = COMMAND_SESSION_SYMBOL;
+    c->session_symbol.session = listing->session;
+    c->session_symbol.instrument = listing->instrument;
+    if (percent(g, 60)) return;
+    c->session_symbol.session = below(g, world_sessions);
+    c->session_symbol.instrument = below(g, world_instruments);
 }
 
 static void accredit(struct generator *g, uint32_t participant, uint32_t section, int32_t from, int32_t to) {

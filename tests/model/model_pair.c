@@ -192,6 +192,18 @@ bool pair_apply(struct pair *p, const struct command *command) {
     return p->failure == NULL;
 }
 
+static void compare_listings(struct pair *p) {
+    for (uint32_t i = 0; i < model_instruments_count(p->model); i++) {
+        uint32_t engine_count = 0, count = model_listings_count(p->model, i);
+        for (uint32_t k = 0; k < model_sessions_count(p->model); k++)
+            if (exchange_session_lists(p->exchange, k, i)) engine_count++;
+        if (engine_count != count) p->failure = "the number of sessions that list an instrument differs";
+        for (uint32_t at = 0; at < count; at++)
+            if (!exchange_session_lists(p->exchange, model_listing_at(p->model, i, at), i))
+                p->failure = "the sessions that list an instrument differ";
+    }
+}
+
 static void compare_sessions(struct pair *p) {
     for (uint32_t i = 0; i < model_sessions_count(p->model); i++) {
         bool is_open = exchange_session(p->exchange, i)->phase != PHASE_CLOSED;
@@ -225,6 +237,7 @@ bool pair_compare_state(struct pair *p) {
     if (exchange_participants_count(p->exchange) != model_participants_count(p->model))
         p->failure = "the number of participants differs";
     if (p->failure == NULL) compare_sessions(p);
+    if (p->failure == NULL) compare_listings(p);
     if (p->failure != NULL) return false;
     for (uint32_t i = 0; i < model_instruments_count(p->model); i++) {
         uint32_t low, high, reference = model_reference(p->model, i, &low, &high);

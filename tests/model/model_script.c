@@ -336,6 +336,9 @@ static const struct member of_command_session_terms[] = {
     C(session_terms.anchor_date, "anchor", .form = FORM_DATE),
     C(session_terms.buyer_countries, "buyers", .form = FORM_TEXT),
     C(session_terms.seller_countries, "sellers", .form = FORM_TEXT),
+    C(session_terms.has_hours, "has_hours", .form = FORM_U8),
+    C(session_terms.open_minute, "open_minute", .form = FORM_U16),
+    C(session_terms.close_minute, "close_minute", .form = FORM_U16),
 };
 static const struct member of_command_session_date[] = {
     C(session_date.session, "session", INDEX_0), C(session_date.date, "date", .form = FORM_DATE),

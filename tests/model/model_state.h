@@ -219,6 +219,8 @@ bool model_are_dates(int32_t from, int32_t to);
 bool model_is_business_day(const struct model *model, int32_t date);
 /* The `days`-th business day after a date; 0 = the date, or the next business day. */
 int32_t model_add_business_days(const struct model *model, int32_t date, uint32_t days);
+/* Whether a session may have these hours; 0 and 0: it is always open. */
+bool model_are_hours(uint32_t open_minute, uint32_t close_minute);
 bool model_is_always_open(const struct model_session *session);
 /* The session that an order belongs to; NAME_NONE: none, it trades always. */
 uint32_t model_session_of(const struct model *model, const struct order *order);

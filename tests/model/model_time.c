@@ -41,6 +41,10 @@ int32_t model_add_business_days(const struct model *m, int32_t date, uint32_t da
 
 /* ---- what is open ---- */
 
+bool model_are_hours(uint32_t open_minute, uint32_t close_minute) {
+    return (open_minute == 0 && close_minute == 0) || (open_minute < close_minute && close_minute <= 1440);
+}
+
 bool model_is_always_open(const struct model_session *s) { return s->open_minute == 0 && s->close_minute == 0; }
 
 bool model_is_open(const struct model *m, uint32_t session) { return session == NAME_NONE || m->sessions[session].open; }
@@ -154,7 +158,13 @@ struct verdict model_apply_session_terms(struct model *m, const struct command_s
         return refuse(REJECT_BAD_VALUE);
     if (c->every_days > 0 && (c->anchor_date == date_none || !model_is_known_date(c->anchor_date)))
         return refuse(REJECT_BAD_VALUE);
-    m->sessions[c->session].terms = *c;
+    if (c->has_hours && !model_are_hours(c->open_minute, c->close_minute)) return refuse(REJECT_BAD_VALUE);
+    struct model_session *s = &m->sessions[c->session];
+    s->terms = *c;
+    if (c->has_hours) {
+        s->open_minute = c->open_minute;
+        s->close_minute = c->close_minute;
+    }
     say_changed_session(m, c->session);
     return fine();
 }

@@ -62,9 +62,7 @@ static enum reject add_basis(struct model *m, const struct command_basis *c) {
 static enum reject add_session(struct model *m, const struct command_session *c) {
     for (uint32_t i = 0; i < m->sessions_count; i++)
         if (memcmp(m->sessions[i].id, c->id, session_id_size) == 0) return REJECT_BAD_VALUE;
-    bool always = c->open_minute == 0 && c->close_minute == 0;
-    if (c->id[0] == '\0' || c->model >= MODEL_COUNT || (!always && c->open_minute >= c->close_minute) ||
-        c->close_minute > 1440)
+    if (c->id[0] == '\0' || c->model >= MODEL_COUNT || !model_are_hours(c->open_minute, c->close_minute))
         return REJECT_BAD_VALUE;
     if (m->sessions_count == m->limits.sessions_max) return REJECT_LIMIT_REACHED;
     struct model_session *s = &m->sessions[m->sessions_count++];
