@@ -34,6 +34,12 @@ static uint32_t clearances_count_for(const struct limits *limits) {
     return count;
 }
 
+static uint32_t clearances_shift_for(const struct limits *limits) {
+    uint32_t shift = 0, count = clearances_count_for(limits);
+    while (UINT32_C(1) << shift < limits->participants_max && UINT32_C(2) << shift < count) shift++;
+    return shift;
+}
+
 struct layout {
     size_t books, markets, orders, details, leaves, branches, instruments, sessions, participants, users, names,
         name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, tables, persons, clients,
@@ -114,6 +120,7 @@ static void attach(struct exchange *x) {
     x->holds = (void *)(base + at.holds);
     x->collars = (void *)(base + at.collars);
     x->clearances_count = clearances_count_for(&x->limits);
+    x->clearances_shift = clearances_shift_for(&x->limits);
     x->clearances = (void *)(base + at.clearances);
     x->symbol_table = table_at(base, at.symbol_slots, x->limits.instruments_max, symbol_size,
                                sizeof(struct instrument));

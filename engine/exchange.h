@@ -164,14 +164,24 @@ struct market {
 /* What a trade of one deal class costs. The class says who of the two is resident, so nothing of the parties need be
  * asked. */
 struct class_terms {
-    uint32_t fee_ppm[2];        /* by side, as below */
-    int16_t fee_accounts[2];    /* where fees are owed: accounts from that of the deposits */
-    uint8_t currencies;         /* of the fees: the buyer's in the low four bits, the seller's above */
-    uint8_t basis;              /* place of delivery: of the instrument's list, 255 = none is listed (TRN-10) */
+    uint32_t fee_ppm;           /* of both sides */
+    uint8_t is_unlike;          /* the fees differ: a flat one, two rates, or one side's is converted */
     uint8_t converted_sides;    /* bit = side: its fee is converted at byn_scaled (FEE-5) */
-    uint8_t is_unlike;          /* a flat fee, or two rates */
+    uint8_t reserved[2];
+    int32_t fee_accounts[2];    /* where fees are owed: bytes from the account of the deposits */
+    struct {                    /* as struct contract has it from fee_due_date on */
+        int32_t fee_due_date;
+        uint16_t instrument;
+        uint8_t fee_currencies, flags;
+    } contract;
+    struct {                    /* as struct event_contract has it from fee_due_date on */
+        int32_t fee_due_date;
+        uint8_t fee_currencies[2];
+        uint8_t basis;          /* place of delivery: of the instrument's list, 255 = none is listed (TRN-10) */
+        uint8_t reserved;
+    } event;
 };
-_Static_assert(sizeof(struct class_terms) == 16, "all classes in a cache line");
+_Static_assert(sizeof(struct class_terms) == 32, "all classes in two cache lines");
 
 /* What the rules say of an instrument today: rows of the tables that are in force, looked up once a date. */
 struct instrument_rules {
@@ -210,7 +220,8 @@ const struct participant *exchange_participant(const struct exchange *exchange, 
 const struct user *exchange_user(const struct exchange *exchange, uint32_t index);
 const struct session *exchange_session(const struct exchange *exchange, uint32_t index);
 const struct account *exchange_account(const struct exchange *exchange, uint32_t participant, enum currency currency);
-const struct treasury *exchange_treasury(const struct exchange *exchange, enum currency currency);
+money exchange_cash(const struct exchange *exchange, enum currency currency);
+money exchange_fee_income(const struct exchange *exchange, enum currency currency);
 /* NULL when there is no such trade, or it was made without RULE_TERMS. */
 const struct contract *exchange_contract(const struct exchange *exchange, uint64_t trade_id);
 uint32_t exchange_clients_count(const struct exchange *exchange);

@@ -23,7 +23,9 @@ enum { million = 1000000, events_per_order_max = 3 };
 
 /* What the path knows of an order beside its command. */
 struct everyday {
-    struct order_money money;
+    const struct clearance *clearance;  /* with rules */
+    money required, value;      /* of the deposit, with money */
+    uint32_t by_floor;          /* the deposit is the floor, not the rate's share */
     uint32_t limit_ticks;       /* how far it may trade */
     uint16_t book_flags;
     uint64_t content;           /* of the request, where it has a name */
@@ -47,17 +49,9 @@ static inline __attribute__((always_inline)) int is_permitted_bare(const struct 
     if (order->client != NAME_NONE || command->participant >= x->participants_count ||
         order->instrument >= x->instruments_count || x->markets[order->instrument].sessions_count > 1 ||
         order->quantity.lots - 1 >= QUANTITY_LOTS_MAX || order->price.ticks - 1 >= price_ticks_max) return 0;
-    everyday->money = (struct order_money){ .payer = command->participant };
     everyday->limit_ticks = order->price.ticks;
     everyday->book_flags = x->participants[command->participant].resident ? BOOK_LIVE : BOOK_LIVE | BOOK_FOREIGN;
     return 1;
-}
-
-/* Group 8. What is asked of the standing money was asked when the clearance was given. */
-static inline int is_secured(const struct exchange *x, const struct clearance *clearance, const struct order_money *m) {
-    const struct account *account = &x->accounts[clearance->account];
-    return ledger_counted(account).minor >= m->required.minor &&
-           account->exposure.minor + m->value.minor <= clearance->exposure_max;
 }
 
 /* RULES_ON: price, quantity and deposit of an order whose firm was admitted before. */
@@ -74,36 +68,55 @@ static inline __attribute__((always_inline)) int is_permitted(const struct excha
     if (__builtin_expect(is_outside || units > clearance->units_max, 0)) return 0;
     if (order->side == SIDE_BUY) everyday->limit_ticks = ticks < collar->high ? ticks : collar->high;
     else everyday->limit_ticks = ticks > collar->low ? ticks : collar->low;
+    everyday->clearance = clearance;
     everyday->book_flags = clearance->book_flags;
-    everyday->money = (struct order_money){ .payer = command->participant };
     if (!clearance->has_money) return 1;
-    int64_t value = (int64_t)units * clearance->lot_tick;
-    int64_t share = (int64_t)(((uint64_t)value * clearance->deposit_ppm + million - 1) / million);
-    int by_floor = share < clearance->deposit_floor.minor;
-    everyday->money = (struct order_money){
-        .required.minor = by_floor ? clearance->deposit_floor.minor : share, .value.minor = value, .value_ticks = ticks,
-        .ppm = clearance->deposit_ppm, .payer = command->participant, .account = clearance->account,
-        .by_floor = (uint8_t)by_floor, .deal_class = clearance->entry_class };
-    return is_secured(x, clearance, &everyday->money);
+    /* Group 8. What is asked of the standing money was asked when the clearance was given. */
+    int64_t value = (int64_t)units * clearance->lot_tick, floor = clearance->deposit_floor.minor;
+    int64_t share = (int64_t)(((uint64_t)value * clearance->held.ppm + million - 1) / million);
+    everyday->by_floor = share < floor;
+    everyday->required.minor = share < floor ? floor : share;
+    everyday->value.minor = value;
+    const struct account *account = &x->accounts[clearance->account];
+    return ledger_counted(account).minor >= everyday->required.minor &&
+           account->exposure.minor + value <= clearance->exposure_max;
+}
+
+/* The same in the words of the long path. */
+static inline struct order_money money_of(const struct everyday *everyday, const struct command *command) {
+    const struct clearance *clearance = everyday->clearance;
+    if (clearance == NULL || !clearance->has_money) return (struct order_money){ .payer = command->participant };
+    return (struct order_money){
+        .required = everyday->required, .value = everyday->value, .value_ticks = command->new_order.price.ticks,
+        .ppm = clearance->held.ppm, .payer = command->participant, .account = clearance->account,
+        .by_floor = (uint8_t)everyday->by_floor, .deal_class = clearance->held.deal_class };
 }
 
 /* ---- it rests ---- */
 
-/* DEP-4: the deposit goes behind the order. */
+/* DEP-4: the deposit goes behind the order. HELD is written word by word, the last ones as the clearance has them. */
 static inline __attribute__((always_inline)) void hold(struct exchange *x, const struct everyday *everyday,
-                                                       uint64_t order_id, uint32_t instrument, struct event *event) {
-    const struct order_money *m = &everyday->money;
-    struct account *account = &x->accounts[m->account];
-    x->holds[(uint32_t)order_id] = (struct order_hold){ .deposit = m->required, .account = m->account,
-                                                        .value_ticks = m->value_ticks };
-    ledger_move(&account->free, &account->held, m->required);
-    account->exposure.minor += m->value.minor;
-    *event = (struct event){ .kind = EVENT_HELD, .instrument = instrument, .held = {
-        .order_id = order_id, .amount = m->required, .value = m->value, .free = account->free,
-        .participant = m->payer, .principal = m->payer, .payer = m->payer, .ppm = m->ppm,
-        .currency = (uint8_t)(m->account - m->payer * CURRENCY_COUNT), .deal_class = m->deal_class,
-        .by_floor = m->by_floor } };
+                                                       uint64_t order_id, uint32_t instrument, uint32_t ticks,
+                                                       struct event *event) {
+    const struct clearance *clearance = everyday->clearance;
+    struct account *account = &x->accounts[clearance->account];
+    x->holds[(uint32_t)order_id] = (struct order_hold){ .deposit = everyday->required, .account = clearance->account,
+                                                        .value_ticks = ticks };
+    ledger_move(&account->free, &account->held, everyday->required);
+    account->exposure.minor += everyday->value.minor;
+    event->kind = EVENT_HELD;
+    event->flags = 0;
+    event->instrument = instrument;
+    struct event_held *held = &event->held;
+    held->order_id = order_id;
+    held->amount = everyday->required;
+    held->value = everyday->value;
+    held->free = account->free;
+    __builtin_memcpy(&held->participant, &clearance->held, sizeof clearance->held);
+    held->by_floor = (uint8_t)everyday->by_floor;
 }
+_Static_assert(offsetof(struct event_held, participant) + sizeof ((struct clearance *)0)->held ==
+               sizeof(struct event_held), "as hold has it");
 
 static inline __attribute__((always_inline)) void write_detail(struct exchange *x, const struct command *command,
                                                                uint32_t slot) {
@@ -159,7 +172,7 @@ static inline __attribute__((always_inline)) int rest(struct exchange *x, const 
     book_insert(&x->pool, &x->prices, ladder, side_order(side), level, slot);
     struct event *event = &events->events[events->count];
     if (order->client_order_id[0] != '\0') name(x, command, order_id, everyday->content, event++);
-    if (has_money) hold(x, everyday, order_id, instrument, event++);
+    if (has_money) hold(x, everyday, order_id, instrument, ticks, event++);
     say_accepted(command, order_id, event++);
     events->count = (uint32_t)(event - events->events);
     return 1;
@@ -172,9 +185,17 @@ static inline __attribute__((always_inline)) int enter(struct exchange *x, const
     int crosses = side == SIDE_BUY ? everyday->limit_ticks >= best : everyday->limit_ticks <= best;
     if (!crosses && command->new_order.time_in_force != TIF_IOC)
         return rest(x, command, everyday, side, has_money, events);
-    struct order_money reckoned = everyday->money;
+    struct order_money reckoned = money_of(everyday, command);
     orders_enter(x, command, &reckoned, everyday->content, events);
     return 1;
+}
+
+/* What is written of the order if it stays: by the time that the rules have been asked it is at hand. */
+static inline void fetch_slot(const struct exchange *x) {
+    const uint32_t slot = x->pool.slot_free;
+    __builtin_prefetch(&x->pool.orders[slot], 1);
+    __builtin_prefetch(&x->details[slot], 1);
+    __builtin_prefetch(&x->holds[slot], 1);
 }
 
 __attribute__((hot)) int orders_apply_everyday(struct exchange *x, const struct command *command,
@@ -182,13 +203,16 @@ __attribute__((hot)) int orders_apply_everyday(struct exchange *x, const struct 
     const struct command_new_order *order = &command->new_order;
     if (!has_everyday_shape(order) || order_pool_full(&x->pool) || command->time_ns < x->time_ns ||
         events->capacity - events->count < events_per_order_max) return 0;
-    struct everyday everyday;
-    everyday.content = 0;
+    struct everyday everyday = { .clearance = NULL };
     if (x->rules == RULES_OFF) {
         if (!is_permitted_bare(x, command, &everyday)) return 0;
     } else {
+        fetch_slot(x);
         if (!is_permitted(x, command, &everyday)) return 0;
-        if (PARANOID) orders_check_agreement(x, command, &everyday.money);
+        if (PARANOID) {
+            struct order_money reckoned = money_of(&everyday, command);
+            orders_check_agreement(x, command, &reckoned);
+        }
     }
     if (order->client_order_id[0] != '\0') {
         uint32_t entry;

@@ -24,7 +24,7 @@ static const uint32_t shape[] = {
     sizeof(struct user), sizeof(struct person), sizeof(struct client), sizeof(struct account), sizeof(struct contract),
     sizeof(struct contract_agents),
     sizeof(struct book_order), sizeof(struct order_detail), sizeof(struct order_hold), sizeof(struct order_name),
-    sizeof(struct calendar), sizeof(struct treasury), sizeof(struct command_rule_terms), CURRENCY_COUNT, SECTION_COUNT,
+    sizeof(struct calendar), sizeof(struct command_rule_terms), CURRENCY_COUNT, SECTION_COUNT,
 };
 
 static void span_head(struct image *image, struct exchange *x) {
@@ -35,10 +35,12 @@ static void span_head(struct image *image, struct exchange *x) {
     MEMBER(fee_due_date);
     MEMBER(trades_count);
     MEMBER(entries_count);
+    MEMBER(fees_listed_count);
     MEMBER(world);
     MEMBER(sections_halted);
     MEMBER(calendar);
-    MEMBER(treasuries);
+    MEMBER(cash);
+    MEMBER(fee_incomes);
 }
 
 static void span_world(struct image *image, struct exchange *x) {
@@ -153,7 +155,7 @@ static int world_is_sound(const struct exchange *x) {
 }
 
 static int people_are_sound(const struct exchange *x) {
-    int sound = 1;
+    int sound = x->fees_listed_count <= contracts_count(x);
     uint64_t entries_end = 2 * contracts_count(x) + 2;
     for (uint32_t i = 0; i < x->participants_count; i++) {
         const struct participant *firm = &x->participants[i];

@@ -1,6 +1,7 @@
 /* exchange_money.c - the commands about money: deposits, fees that are paid, trades that are taken back. DEP-3, DEP-6,
  * FEE-6, FEE-7. What orders and trades do to accounts is in engine/match/settle.c. */
 #include "engine/exchange_internal.h"
+#include "engine/match/settle.h"
 
 static void say_deposit(const struct account *account, uint32_t participant, uint32_t currency,
                         enum deposit_action action, money amount, int32_t counts_date, struct event_buffer *events) {
@@ -44,7 +45,7 @@ static void deposit(struct exchange *x, const struct command *command, struct ev
         refuse(command, NAME_NONE, 0, verdict, events);
         return;
     }
-    int64_t sum, held_for_all = -x->treasuries[row->currency].cash.minor;
+    int64_t sum, held_for_all = -x->cash[row->currency].minor;
     if (__builtin_add_overflow(account->credited.minor, row->amount.minor, &sum) || sum > INT64_MAX / 4 ||
         held_for_all > INT64_MAX / 2 - row->amount.minor) {
         refuse_value(command, events);
@@ -53,7 +54,7 @@ static void deposit(struct exchange *x, const struct command *command, struct ev
     int32_t days = (int32_t)x->tables->terms.deposit_business_days, counts_date = date_none;
     if (row->action == DEPOSIT_CREDIT && days > 0 && calendar_covers(x->trade_date))
         counts_date = calendar_add_business_days(&x->calendar, x->trade_date, days);
-    ledger_credit(&x->treasuries[row->currency], account, row->amount, counts_date);
+    ledger_credit(&x->cash[row->currency], account, row->amount, counts_date);
     say_deposit(account, row->participant, row->currency, (enum deposit_action)row->action, row->amount, counts_date,
                 events);
 }
@@ -83,7 +84,7 @@ static void settle_fees(struct exchange *x, uint32_t participant, uint32_t curre
                         money amount, struct event_buffer *events) {
     struct account *account = account_of(x, participant, currency);
     if (source == FEE_SOURCE_DEPOSIT) ledger_set_off(account, amount);
-    else ledger_move(&x->treasuries[currency].cash, &account->receivable, amount);
+    else ledger_move(&x->cash[currency], &account->receivable, amount);
     mark_paid(x, account, amount.minor);
     *event_next(events) = (struct event){ .kind = EVENT_FEES_PAID, .instrument = NAME_NONE, .fees_paid = {
         .amount = amount, .fees_due.minor = -account->receivable.minor, .free = account->free,
@@ -103,6 +104,7 @@ static void pay_fees(struct exchange *x, const struct command *command, struct e
         refuse(command, NAME_NONE, 0, verdict_refuse(REJECT_WITHDRAWAL_EXCEEDS_FREE, 0, account->free.minor), events);
         return;
     }
+    settle_list_fees(x);
     settle_fees(x, row->participant, row->currency, (enum fee_source)row->source, row->amount, events);
 }
 
@@ -117,6 +119,7 @@ static int64_t due_now(const struct exchange *x, const struct account *account) 
 }
 
 void money_begin_date(struct exchange *x, struct event_buffer *events) {
+    settle_list_fees(x);
     int pays_out = calendar_covers(x->trade_date) && calendar_is_business_day(&x->calendar, x->trade_date);
     int collects = x->tables->terms.flags & RULE_COLLECT_FEES;
     for (uint32_t i = 0; i < x->participants_count * CURRENCY_COUNT; i++) {
@@ -124,7 +127,7 @@ void money_begin_date(struct exchange *x, struct event_buffer *events) {
         uint32_t participant = i / CURRENCY_COUNT, currency = i % CURRENCY_COUNT;
         ledger_count_late(account, x->trade_date);
         if (pays_out && account->paying_out.minor > 0) {
-            money amount = ledger_pay_out(&x->treasuries[currency], account);
+            money amount = ledger_pay_out(&x->cash[currency], account);
             say_deposit(account, participant, currency, DEPOSIT_PAID_OUT, amount, date_none, events);
         }
         if (!collects || account->unpaid_head == 0) continue;
@@ -143,12 +146,12 @@ static void reverse_fee(struct exchange *x, uint32_t trade_id, enum side side) {
     const struct contract *contract = &x->contracts[trade_id];
     uint32_t currency = contract_fee_currency(contract, side), at = 2 * trade_id + side;
     struct account *account = account_of(x, contract_payer(x, trade_id, side), currency);
-    struct treasury *treasury = &x->treasuries[currency];
+    money *income = &x->fee_incomes[currency];
     money owed = contract_fee_is_paid(contract, side) ? (money){ 0 } : contract_unpaid(x, account, at);
     money paid = { contract->fees[side].minor - owed.minor };
     if (account->unpaid_head == at) account->unpaid_head_paid.minor = 0;
-    ledger_move(&treasury->fee_income, &account->receivable, owed);
-    ledger_move(&treasury->fee_income, &account->free, paid);
+    ledger_move(income, &account->receivable, owed);
+    ledger_move(income, &account->free, paid);
     account->credited.minor += paid.minor;
 }
 
@@ -159,6 +162,7 @@ static void bust(struct exchange *x, const struct command *command, struct event
         refuse_value(command, events);
         return;
     }
+    settle_list_fees(x);
     struct contract *contract = &x->contracts[trade_id];
     uint32_t currency = x->instruments[contract->instrument].currency;
     struct event *event = event_next(events);

@@ -50,9 +50,14 @@ const struct account *exchange_account(const struct exchange *x, uint32_t partic
     CHECK(participant < x->participants_count && currency < CURRENCY_COUNT);
     return account_of(x, participant, currency);
 }
-const struct treasury *exchange_treasury(const struct exchange *x, enum currency currency) {
+money exchange_cash(const struct exchange *x, enum currency currency) {
     CHECK(currency < CURRENCY_COUNT);
-    return &x->treasuries[currency];
+    return x->cash[currency];
+}
+
+money exchange_fee_income(const struct exchange *x, enum currency currency) {
+    CHECK(currency < CURRENCY_COUNT);
+    return x->fee_incomes[currency];
 }
 const struct contract *exchange_contract(const struct exchange *x, uint64_t trade_id) {
     if (trade_id == 0 || trade_id > x->trades_count || trade_id > x->limits.contracts_max) return NULL;
@@ -158,7 +163,8 @@ static void digest_rulebook(XXH3_state_t *state, const struct exchange *x) {
         x->persons_count, x->clients_count, tables->has_terms, tables->transit_count, tables->currencies_count,
         tables->bands_count, tables->fees_count, tables->waivers_count, tables->fx_count, (uint64_t)x->fee_due_date };
     digest_add(state, head, sizeof head);
-    digest_add(state, x->treasuries, sizeof x->treasuries);
+    digest_add(state, x->cash, sizeof x->cash);
+    digest_add(state, x->fee_incomes, sizeof x->fee_incomes);
     digest_add(state, x->persons, sizeof *x->persons * x->persons_count);
     digest_add(state, x->clients, sizeof *x->clients * x->clients_count);
     digest_add(state, x->accounts, sizeof *x->accounts * x->participants_count * CURRENCY_COUNT);
@@ -180,6 +186,7 @@ uint64_t exchange_digest(const struct exchange *x) {
     CHECK(XXH3_64bits_reset(&state) == XXH_OK);
     const uint64_t head[] = {
         x->sequence, (uint64_t)x->time_ns, (uint64_t)(int64_t)x->trade_date, x->trades_count, x->entries_count,
+        x->fees_listed_count,
         x->instruments_count, x->sessions_count, x->participants_count, x->users_count, x->sections_halted,
         x->names_next, x->pool.slot_free, x->pool.slots_used, x->pool.live_count };
     digest_add(&state, head, sizeof head);
@@ -229,9 +236,23 @@ static void verify_orders(const struct exchange *x) {
     CHECK(by_participants == live_count);
 }
 
-/* What an account owes is what its list says; the list ends where it is said to. */
-static void verify_unpaid(const struct exchange *x, const struct account *account) {
-    int64_t due = 0;
+/* Fees of an account that are not in its list yet. */
+static int64_t unlisted_minor(const struct exchange *x, uint32_t index) {
+    int64_t minor = 0;
+    for (uint64_t id = x->fees_listed_count + 1; id <= contracts_count(x); id++) {
+        for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+            const struct contract *contract = &x->contracts[id];
+            uint32_t payer = contract_payer(x, id, side), currency = contract_fee_currency(contract, side);
+            if (payer * CURRENCY_COUNT + currency == index) minor += contract->fees[side].minor;
+        }
+    }
+    return minor;
+}
+
+/* What an account owes is what its list says, and what will come into it; the list ends where it is said to. */
+static void verify_unpaid(const struct exchange *x, uint32_t index) {
+    const struct account *account = &x->accounts[index];
+    int64_t due = unlisted_minor(x, index);
     uint32_t last = 0;
     for (uint32_t at = account->unpaid_head; at != 0; at = x->contracts[at / 2].next_unpaid[at % 2]) {
         CHECK(!contract_fee_is_paid(&x->contracts[at / 2], at % 2));
@@ -254,10 +275,10 @@ static void verify_money(const struct exchange *x) {
                                     account->receivable.minor;
         held += account->held.minor;
         blocked += account->blocked.minor;
-        verify_unpaid(x, account);
+        verify_unpaid(x, i);
     }
     for (int i = 0; i < CURRENCY_COUNT; i++)
-        CHECK(sums[i] + x->treasuries[i].cash.minor + x->treasuries[i].fee_income.minor == 0);
+        CHECK(sums[i] + x->cash[i].minor + x->fee_incomes[i].minor == 0);
     for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
         if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->holds[slot].deposit.minor;
     }

@@ -63,8 +63,8 @@ static void change_phases(struct exchange *x, enum phase phase, struct event_buf
 
 void time_find_fee_due_date(struct exchange *x) {
     if (!calendar_covers(x->trade_date)) return;
-    x->fee_due_date = calendar_add_business_days(&x->calendar, x->trade_date,
-                                                 (int32_t)x->tables->terms.fee_due_business_days);
+    int32_t days = (int32_t)x->tables->terms.fee_due_business_days;
+    tables_set_fee_due_date(x, calendar_add_business_days(&x->calendar, x->trade_date, days));
 }
 
 /* A suspension whose last day is over ends by itself. */

@@ -5,6 +5,7 @@
 #ifndef BIRZHA_STATE_H
 #define BIRZHA_STATE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/book/book.h"
@@ -77,23 +78,31 @@ struct collar {
  * nor quantity, until something else than orders happens; with the figures that its next order is asked about. See
  * rules/clearance.h. */
 struct clearance {
+    /* The first line: whose it is, as the order names it, and what its price and quantity are asked. */
     uint64_t world;             /* exchange.world then; 0 = none */
-    uint32_t participant, user, instrument, session;    /* as the order named them */
+    uint32_t participant, user, instrument, session;
+    uint64_t shape;             /* side and payment terms, in the order's bytes from `side` on */
     uint32_t account;           /* of the deposit */
     uint32_t reserved0;
-    uint64_t shape;             /* side and payment terms, in the order's bytes from `side` on */
     uint32_t lots_low, lots_high;
     uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
-    uint32_t deposit_ppm;       /* 0 = none is asked for */
-    uint16_t book_flags;        /* of its orders, but for the side */
-    uint8_t entry_class, has_money;
-    money deposit_floor;
-    int64_t lot_tick;
     uint64_t units_max;         /* ticks x lots that can be reckoned in 64 bits */
+    /* The second: its deposit, and what HELD says of it. */
+    int64_t lot_tick;
+    money deposit_floor;
     int64_t exposure_max;       /* RSK-1 */
-    uint8_t reserved[32];
+    uint16_t book_flags;        /* of its orders, but for the side */
+    uint8_t has_money;
+    uint8_t reserved[5];
+    struct {                    /* as struct event_held has it from `participant` on; by_floor is 0 */
+        uint32_t participant, principal, payer;
+        uint32_t ppm;           /* of the deposit; 0 = none is asked for */
+        uint8_t currency, deal_class, by_floor;
+        uint8_t reserved[5];
+    } held;
+    uint8_t reserved1[8];
 };
-_Static_assert(sizeof(struct clearance) == 128, "two cache lines");
+_Static_assert(sizeof(struct clearance) == 128 && offsetof(struct clearance, lot_tick) == 64, "two cache lines");
 /* Places for them: a power of two, some for every participant. */
 enum { clearances_count_min = 1 << 14, clearances_count_max = 1 << 22 };
 
@@ -107,13 +116,14 @@ struct exchange {
     int32_t trade_date;
     int32_t fee_due_date;                   /* of the fees of this date's trades (FEE-6) */
     uint64_t trades_count, entries_count;
+    uint64_t fees_listed_count;             /* contracts whose fees stand in the lists of unpaid ones */
     uint64_t world;                         /* counts what happens beside orders; see clearance */
     uint32_t trigger_head, trigger_tail;    /* triggered stops, linked by book_order.next */
     uint32_t instruments_count, sessions_count, participants_count, users_count, persons_count, clients_count;
     uint32_t sections_halted;               /* bit = section */
     uint32_t names_next;                    /* ring position of the next client id, from 1 */
     struct calendar calendar;
-    struct treasury treasuries[CURRENCY_COUNT];
+    money cash[CURRENCY_COUNT], fee_incomes[CURRENCY_COUNT];    /* the exchange's own, see ledger.h */
     struct rule_tables *tables;
 
     struct order_pool pool;
@@ -134,6 +144,7 @@ struct exchange {
     struct contract_agents *agents;         /* the same; of those with CONTRACT_HAS_AGENTS */
     struct clearance *clearances;           /* derived */
     uint32_t clearances_count;
+    uint32_t clearances_shift;              /* 2^shift: places of one book's side, by participant */
     struct instrument_rules *rules_today;   /* derived from tables, date and instruments */
     uint8_t *remarks_at_start;              /* ACC-15: a row of participants for those without session, one a session */
     struct order_name *names;
@@ -142,6 +153,25 @@ struct exchange {
     uint32_t *scratch;                      /* slots, for ends that must be put in order of entry */
     struct name_table symbol_table, participant_table, user_table, session_table;
 };
+
+/* One load; a freestanding memcpy would be a call. */
+static inline uint64_t eight_bytes(const void *address) {
+    uint64_t bytes;
+    __builtin_memcpy(&bytes, address, sizeof bytes);
+    return bytes;
+}
+static inline void copy_eight(void *to, const void *from) { __builtin_memcpy(to, from, 8); }
+/* Two members of four bytes that lie side by side, or one of four behind two of two bytes. */
+static inline uint64_t eight_bytes_of(uint32_t first, uint32_t second) { return first | (uint64_t)second << 32; }
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "as eight_bytes_of has it");
+/* Writes eight bytes past the caches, for what will not be read soon: it takes no place from what will. */
+static inline void write_past_caches(void *to, uint64_t bytes) {
+#if defined(__x86_64__) && !defined(__clang__)
+    __builtin_ia32_movnti64(to, (long long)bytes);
+#else
+    copy_eight(to, &bytes);
+#endif
+}
 
 static inline struct account *account_of(const struct exchange *x, uint32_t participant, uint32_t currency) {
     return &x->accounts[(size_t)participant * CURRENCY_COUNT + currency];

@@ -12,8 +12,8 @@ static void add_late(struct account *account, money amount, int32_t counts_date)
     account->uncounted.minor += amount.minor;
 }
 
-void ledger_credit(struct treasury *treasury, struct account *account, money amount, int32_t counts_date) {
-    ledger_move(&treasury->cash, &account->free, amount);
+void ledger_credit(money *cash, struct account *account, money amount, int32_t counts_date) {
+    ledger_move(cash, &account->free, amount);
     account->credited.minor += amount.minor;
     if (counts_date != INT32_MIN) add_late(account, amount, counts_date);
 }
@@ -46,9 +46,9 @@ void ledger_ask_back(struct account *account, money amount) {
     ledger_move(&account->free, &account->paying_out, amount);
 }
 
-money ledger_pay_out(struct treasury *treasury, struct account *account) {
+money ledger_pay_out(money *cash, struct account *account) {
     money amount = account->paying_out;
-    ledger_move(&account->paying_out, &treasury->cash, amount);
+    ledger_move(&account->paying_out, cash, amount);
     account->paid_out.minor += amount.minor;
     return amount;
 }

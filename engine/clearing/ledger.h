@@ -6,7 +6,7 @@
  *     free -> paying_out            asked back, no longer counted (DEP-6)
  *     receivable                    negative: exchange fees that the participant owes (FEE-6)
  *
- * The treasury of a currency holds the other ends: cash (negative: money that the exchange holds for others) and fee
+ * The exchange's own balances in a currency are the other ends: cash (negative: money that it holds for others) and fee
  * income. All balances of a currency together are always 0; and (DEP-12)
  *
  *     credited = free + held + blocked + paying_out + paid_out + set_off
@@ -32,7 +32,7 @@ struct account {
     money held;
     money order_value_max;      /* RSK-1; 0 = no limit */
     money exposure;             /* value of open orders and open contracts, RSK-1 */
-    uint32_t unpaid_head, unpaid_tail;  /* unpaid fees, oldest first: 2 x trade id + side, 0 = none */
+    uint32_t unpaid_head, unpaid_tail;  /* unpaid fees, oldest first: 2 x trade id + side, 0 = none; see settle.h */
     money blocked;
     money receivable;           /* <= 0; the fees due are its amount */
     /* The rest. */
@@ -44,8 +44,6 @@ struct account {
     uint8_t reserved[40];
 };
 _Static_assert(sizeof(struct account) == 192, "whole cache lines");
-
-struct treasury { money cash, fee_income; };
 
 /* The one way money moves. The amount is not negative. */
 static inline void ledger_move(money *from, money *to, money amount) {
@@ -65,11 +63,11 @@ static inline money ledger_standing(const struct account *account) {
 }
 
 /* Money comes in; it counts for orders from counts_date on, at once with date_none. */
-void ledger_credit(struct treasury *treasury, struct account *account, money amount, int32_t counts_date);
+void ledger_credit(money *cash, struct account *account, money amount, int32_t counts_date);
 /* DEP-6: the amount is asked back; what came last goes first. At most account->free. */
 void ledger_ask_back(struct account *account, money amount);
 /* What was asked back leaves. Returns how much. */
-money ledger_pay_out(struct treasury *treasury, struct account *account);
+money ledger_pay_out(money *cash, struct account *account);
 /* Fees due are paid from what is free. At most account->free and the fees due. */
 void ledger_set_off(struct account *account, money amount);
 /* `date` begins: late credits whose day has come count. */

@@ -71,12 +71,6 @@ void market_set_collar(struct exchange *x, uint32_t instrument) {
     find_bounds(reference, 3 * width_ppm, &collar->far_low, &collar->far_high);
 }
 
-void market_set_last(struct exchange *x, uint32_t instrument, uint32_t ticks) {
-    if (x->markets[instrument].last.ticks == ticks) return;
-    x->markets[instrument].last.ticks = ticks;
-    market_set_collar(x, instrument);
-}
-
 void exchange_collar(const struct exchange *x, uint32_t instrument, price *low, price *high) {
     low->ticks = high->ticks = 0;
     if (x->instruments[instrument].collar_ppm == 0) return;

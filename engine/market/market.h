@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "engine/book/book.h"
-#include "engine/exchange.h"
+#include "engine/state.h"
 
 /* Whether orders are accepted now as far as the session's phase goes; NAME_NONE = always. */
 int market_is_open(const struct exchange *x, uint32_t session);
@@ -20,10 +20,14 @@ uint32_t market_session_of_order(const struct exchange *x, const struct book_ord
 /* The session's place among those that list the instrument, as book_order flags; 0 where none does. */
 uint16_t market_session_bits(const struct exchange *x, uint32_t instrument, uint32_t session);
 
-/* A trade was made at `ticks`: it is the reference price from now on. PRC-7 */
-void market_set_last(struct exchange *x, uint32_t instrument, uint32_t ticks);
 /* Works out the collar anew: the reference price or the collar's width has changed. */
 void market_set_collar(struct exchange *x, uint32_t instrument);
+/* A trade was made at `ticks`: it is the reference price from now on. PRC-7 */
+static inline void market_set_last(struct exchange *x, uint32_t instrument, uint32_t ticks) {
+    if (x->markets[instrument].last.ticks == ticks) return;
+    x->markets[instrument].last.ticks = ticks;
+    market_set_collar(x, instrument);
+}
 
 /* How far an order without limit may trade: the collar, and the band of its side within it; 0 = there is neither. */
 price market_edge(const struct exchange *x, uint32_t instrument, enum side side, int resident);

@@ -2,11 +2,15 @@
  *
  * One walk serves both sides: it is written once over a constant `side` and inlined twice, so that neither copy asks
  * which side it is on, and twice again, without and with money. What is rare on the way (an own order, a pair that
- * may not deal, all-or-none, the next slice of an iceberg) is marked unlikely and lies outside the walk's own code. */
+ * may not deal, all-or-none, the next slice of an iceberg) is marked unlikely and lies outside the walk's own code.
+ *
+ * Money is a second loop over the trades of the first (settle_trades), not a part of it: together they have more under
+ * way than a processor has registers. The walk leaves room for each trade's CONTRACT before its TRADE, and has what is
+ * open settled before anything else is said, before somebody looks at holds or accounts, and at its end. */
 #include "engine/match/continuous.h"
 
 #include "engine/market/market.h"
-#include "engine/match/settle_trade.h"
+#include "engine/match/settle.h"
 
 void continuous_end(struct exchange *x, uint32_t slot, uint32_t open_lots) {
     settle_release(x, slot, open_lots);
@@ -245,35 +249,59 @@ static void prevent_self_trade(struct exchange *x, struct incoming *in, struct l
 
 /* ---- the walk ---- */
 
-/* Seller's residency is the high bit: domestic, export, import, transit. TRN-1. */
-static inline enum deal_class class_of(const struct incoming *in, enum side side, uint16_t maker_flags) {
-    uint32_t taker_foreign = in->book_flags & BOOK_FOREIGN ? 1 : 0, maker_foreign = maker_flags & BOOK_FOREIGN ? 1 : 0;
-    uint32_t buyer_foreign = side == SIDE_BUY ? taker_foreign : maker_foreign;
-    uint32_t seller_foreign = side == SIDE_BUY ? maker_foreign : taker_foreign;
-    return (enum deal_class)(seller_foreign << 1 | buyer_foreign);
+/* TRN-1: the seller's residency is the high bit: domestic, export, import, transit. What each side adds to it. */
+static inline uint32_t class_part(enum side side, uint16_t flags) {
+    return (flags & BOOK_FOREIGN ? 1u : 0u) << (side == SIDE_SELL);
+}
+
+/* What the walk has said and settle_trades has not seen yet: TRADE events, each with room before it. */
+struct unsettled {
+    uint32_t events_begin;
+    uint32_t has_agents;        /* a broker entered an order of one of them */
+};
+
+static inline void settle_all(struct exchange *x, const struct incoming *in, struct unsettled *unsettled,
+                              struct event_buffer *events) {
+    uint32_t trades_count = (events->count - unsettled->events_begin) / 2;
+    if (trades_count > 0)
+        settle_trades(x, in, &events->events[unsettled->events_begin], trades_count, (int)unsettled->has_agents);
+    *unsettled = (struct unsettled){ .events_begin = events->count };
+}
+
+static __attribute__((noinline)) void make_room(struct exchange *x, const struct incoming *in,
+                                                struct unsettled *unsettled, struct event_buffer *events) {
+    settle_all(x, in, unsettled, events);
+    events->full(events);
+    CHECK(events->capacity - events->count >= 2);
+    unsettled->events_begin = events->count;
+}
+
+/* Where the TRADE of the next trade goes; the one before it is for its contract. */
+static inline struct event *trade_next(struct exchange *x, const struct incoming *in, struct unsettled *unsettled,
+                                       struct event_buffer *events) {
+    if (__builtin_expect(events->capacity - events->count < 2, 0)) make_room(x, in, unsettled, events);
+    events->count += 2;
+    return &events->events[events->count - 1];
 }
 
 /* `participant`: who entered the resting order. */
-static inline __attribute__((always_inline)) void trade(struct exchange *x, const struct settlement *settlement,
-                                                        const struct incoming *in, enum side side, uint32_t slot,
-                                                        uint32_t lots, uint32_t wanted_lots, uint32_t participant,
-                                                        struct event_buffer *events) {
-    const struct book_order maker = x->pool.orders[slot];
-    const struct trade_terms terms = {
-        .maker_slot = slot, .maker_principal = maker.principal, .ticks = maker.price_ticks, .lots = lots,
-        .taker_open_lots = wanted_lots + lots, .maker_open_lots = book_order_open(&maker),
-        .deal_class = class_of(in, side, maker.flags), .has_agents = (in->book_flags | maker.flags) & BOOK_FOR_CLIENT };
-    if (settlement != NULL) settle_trade(x, settlement, side, in, &terms, event_next(events));
-    *event_next(events) = (struct event){
+static inline __attribute__((always_inline)) void say_trade(struct exchange *x, const struct incoming *in,
+                                                            enum side side, uint32_t slot, uint32_t lots,
+                                                            uint32_t wanted_lots, uint32_t participant,
+                                                            struct event *event) {
+    const enum side other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+    const struct book_order *maker = &x->pool.orders[slot];
+    *event = (struct event){
         .kind = EVENT_TRADE,
         .flags = (uint16_t)((side == SIDE_BUY ? TRADE_TAKER_BUYS : 0) |
-                            (maker.flags & BOOK_ALL_OR_NONE ? TRADE_MAKER_HIDDEN : 0)),
+                            (maker->flags & BOOK_ALL_OR_NONE ? TRADE_MAKER_HIDDEN : 0)),
         .instrument = in->instrument,
-        .trade = { .trade_id = ++x->trades_count, .maker_order_id = book_order_id(&maker, slot),
-                   .taker_order_id = in->order_id, .price.ticks = maker.price_ticks, .quantity.lots = lots,
-                   .maker_leaves.lots = terms.maker_open_lots - lots, .taker_leaves.lots = wanted_lots,
+        .trade = { .trade_id = ++x->trades_count, .maker_order_id = book_order_id(maker, slot),
+                   .taker_order_id = in->order_id, .price.ticks = maker->price_ticks, .quantity.lots = lots,
+                   .maker_leaves.lots = book_order_open(maker) - lots, .taker_leaves.lots = wanted_lots,
                    .maker_participant = participant, .taker_participant = in->participant,
-                   .deal_class = (uint8_t)terms.deal_class, .condition = CONDITION_CONTINUOUS } };
+                   .deal_class = (uint8_t)(in->class_part | class_part(other, maker->flags)),
+                   .condition = CONDITION_CONTINUOUS } };
 }
 
 /* The slice of an iceberg is used up: the next one goes to the back of the price. */
@@ -311,8 +339,9 @@ static __attribute__((noinline)) enum meeting meet(struct exchange *x, struct in
     return maker->flags & BOOK_ALL_OR_NONE && maker->shown_lots > *wanted_lots ? MEETING_PASSES : MEETING_TRADES;
 }
 
-/* Trades with the orders of one level until nothing is wanted or nobody is left. Returns whether there was a trade. */
-static inline __attribute__((always_inline)) int match_level(struct exchange *x, const struct settlement *settlement,
+/* Trades with the orders of one level until nothing is wanted or nobody is left. Returns whether there was a trade.
+ * `unsettled` is NULL without money. */
+static inline __attribute__((always_inline)) int match_level(struct exchange *x, struct unsettled *unsettled,
                                                              struct incoming *in, enum side side, struct level *level,
                                                              struct event_buffer *events) {
     uint32_t next, wanted_lots = in->open_lots;
@@ -321,27 +350,33 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
         struct book_order *maker = &x->pool.orders[slot];
         uint32_t participant = maker->principal;
         next = maker->next;
-        if (settlement != NULL) __builtin_prefetch(&x->holds[next]);
+        if (unsettled != NULL) __builtin_prefetch(&x->holds[next]);
         if (__builtin_expect(!is_plain(in, maker), 0)) {
             uint32_t wanted_now = wanted_lots;
             participant = order_participant(x, slot);
+            if (unsettled != NULL) settle_all(x, in, unsettled, events);
             enum meeting meeting = meet(x, in, level, slot, &wanted_now, events);
+            if (unsettled != NULL)
+                *unsettled = (struct unsettled){ events->count, (in->book_flags | maker->flags) & BOOK_FOR_CLIENT };
             wanted_lots = wanted_now;
             if (meeting == MEETING_ENDS) return traded;
             if (meeting == MEETING_PASSES) continue;
         }
-        if (settlement != NULL && __builtin_expect(settle_is_full(x), 0)) {
+        if (unsettled != NULL && __builtin_expect(settle_is_full(x), 0)) {
             in->is_out_of_room = 1;
             break;
         }
         uint32_t lots = maker->shown_lots < wanted_lots ? maker->shown_lots : wanted_lots;
         wanted_lots -= lots;
         traded = 1;
-        trade(x, settlement, in, side, slot, lots, wanted_lots, participant, events);
+        struct event *event = unsettled != NULL ? trade_next(x, in, unsettled, events) : event_next(events);
+        say_trade(x, in, side, slot, lots, wanted_lots, participant, event);
         maker->shown_lots -= lots;
         if (maker->shown_lots > 0) break;
         if (__builtin_expect(maker->hidden_lots > 0, 0)) {
+            if (unsettled != NULL) settle_all(x, in, unsettled, events);
             refresh(x, in, level, slot, events);
+            if (unsettled != NULL) unsettled->events_begin = events->count;
             if (next == 0) next = slot;
             continue;
         }
@@ -354,9 +389,8 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
 }
 
 /* Level by level, best first. A level that was passed over stays behind; one that emptied is taken out, and if it
- * was the
- * best, the ladder knows the next. */
-static inline __attribute__((always_inline)) void match_side(struct exchange *x, const struct settlement *settlement,
+ * was the best, the ladder knows the next. */
+static inline __attribute__((always_inline)) void match_side(struct exchange *x, struct unsettled *unsettled,
                                                              struct incoming *in, enum side side,
                                                              struct event_buffer *events) {
     struct book *book = &x->books[in->instrument];
@@ -365,7 +399,7 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
     uint32_t ticks = ladder->best_ticks;
     while (side == SIDE_BUY ? ticks <= in->limit_ticks : ticks >= in->limit_ticks) {
         struct level *level = ladder_level(&x->prices, ladder, ticks);
-        if (match_level(x, settlement, in, side, level, events)) {
+        if (match_level(x, unsettled, in, side, level, events)) {
             market_set_last(x, in->instrument, ticks);
             if (__builtin_expect(triggers_stops(book, ticks), 0)) queue_stops(x, book, ticks);
         }
@@ -387,12 +421,14 @@ static inline __attribute__((always_inline)) void match_side(struct exchange *x,
 void continuous_match(struct exchange *x, struct incoming *in, struct event_buffer *events) {
     CHECK(in->limit_ticks > 0 && in->limit_ticks <= price_ticks_max);
     int sells = in->book_flags & BOOK_SELL;
+    in->class_part = (uint8_t)class_part(incoming_side(in), in->book_flags);
     if (!money_is_on(x)) {
         if (sells) match_side(x, NULL, in, SIDE_SELL, events);
         else match_side(x, NULL, in, SIDE_BUY, events);
         return;
     }
-    const struct settlement settlement = settle_begin(x, in);
-    if (sells) match_side(x, &settlement, in, SIDE_SELL, events);
-    else match_side(x, &settlement, in, SIDE_BUY, events);
+    struct unsettled unsettled = { .events_begin = events->count };
+    if (sells) match_side(x, &unsettled, in, SIDE_SELL, events);
+    else match_side(x, &unsettled, in, SIDE_BUY, events);
+    settle_all(x, in, &unsettled, events);
 }

@@ -23,6 +23,7 @@ struct incoming {
     uint16_t book_flags;        /* BOOK_SELL, BOOK_ALL_OR_NONE, BOOK_FOREIGN ... */
     uint16_t pair_mask, pair_value;     /* a resting order may be met if (flags & pair_mask) == pair_value */
     uint16_t pair_reason;       /* why not, else */
+    uint8_t class_part;         /* its part of the deal class, the walk's own */
     uint8_t stp;
     uint8_t ended;              /* self-trade prevention ended it */
     uint8_t is_out_of_room;     /* no contract can be made any more */

@@ -28,6 +28,18 @@ static inline void settle_release(struct exchange *x, uint32_t slot, uint32_t op
     if (money_is_on(x) && open_lots > 0) settle_release_held(x, slot, open_lots);
 }
 
+/* The money of trades that the incoming order has just made, one behind another, in the written order of rules: each
+ * side's deposit gives its share, which stays blocked behind the contract; both fees are charged; the contract is
+ * written and said. `events` are 2 x trades_count: room for a CONTRACT, then the TRADE that is said already. The orders
+ * may have left the book, their slots must not have been taken again. `has_agents`: a broker entered an order of them.
+ * DEP-4, FEE-1 to 5. */
+void settle_trades(struct exchange *x, const struct incoming *in, struct event *events, uint32_t trades_count,
+                   int has_agents);
+
+/* Puts the fees of trades since the last time into their accounts' lists of unpaid fees (ledger.h). No order needs the
+ * lists, so they are made when somebody does: at the beginning of a date, for a payment, for a bust. */
+void settle_list_fees(struct exchange *x);
+
 /* No contract can be made any more. */
 static inline int settle_is_full(const struct exchange *x) {
     return x->trades_count >= x->limits.contracts_max;

@@ -3,6 +3,17 @@
 
 #include "engine/state.h"
 
+/* What is not listed yet is of today, and so not overdue, unless the calendar knows no due date for it. */
+static int has_unlisted_overdue_fees(const struct exchange *x, uint32_t participant) {
+    if (x->fee_due_date >= x->trade_date) return 0;
+    for (uint64_t id = x->fees_listed_count + 1; id <= contracts_count(x); id++) {
+        for (int side = SIDE_BUY; side <= SIDE_SELL; side++) {
+            if (contract_payer(x, id, side) == participant && x->contracts[id].fees[side].minor > 0) return 1;
+        }
+    }
+    return 0;
+}
+
 int standing_has_overdue_fees(const struct exchange *x, uint32_t participant) {
     for (uint32_t currency = 0; currency < CURRENCY_COUNT; currency++) {
         const struct account *account = account_of(x, participant, currency);
@@ -10,7 +21,7 @@ int standing_has_overdue_fees(const struct exchange *x, uint32_t participant) {
         while (at != 0 && contract_unpaid(x, account, at).minor == 0) at = x->contracts[at / 2].next_unpaid[at % 2];
         if (at != 0 && x->contracts[at / 2].fee_due_date < x->trade_date) return 1;
     }
-    return 0;
+    return has_unlisted_overdue_fees(x, participant);
 }
 
 uint32_t standing_find_client(const struct exchange *x, uint32_t broker, uint32_t client, uint32_t section) {

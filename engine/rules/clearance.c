@@ -34,11 +34,14 @@ void clearance_give(struct exchange *x, const struct order_terms *terms) {
         .lots_low = instrument->quantity_min.lots, .lots_high = instrument->quantity_max.lots,
         .band_low = floor > 0 ? floor : 1, .band_high = ceiling > 0 && ceiling < price_ticks_max ? ceiling
                                                                                                 : price_ticks_max,
-        .deposit_ppm = ppm, .deposit_floor.minor = ppm > 0 ? rules->deposit_floor.minor : 0,
+        .deposit_floor.minor = ppm > 0 ? rules->deposit_floor.minor : 0,
         .exposure_max = ppm > 0 ? exposure_limit(x, firm, account) : INT64_MAX / 2,
         .lot_tick = instrument->lot_tick.minor,
         .units_max = (uint64_t)(INT64_MAX / 2 / million) / (uint64_t)instrument->lot_tick.minor,
         .book_flags = (uint16_t)(BOOK_LIVE | (firm->resident ? 0 : BOOK_FOREIGN) |
                                  market_session_bits(x, terms->instrument, terms->session)),
-        .entry_class = rules->entry_class[firm->resident][terms->side], .has_money = (uint8_t)has_money };
+        .has_money = (uint8_t)has_money,
+        .held = { .participant = terms->participant, .principal = terms->participant, .payer = terms->participant,
+                  .ppm = ppm, .currency = (uint8_t)instrument->currency,
+                  .deal_class = rules->entry_class[firm->resident][terms->side] } };
 }

@@ -132,24 +132,28 @@ static int64_t rate_of(const struct exchange *x, uint8_t currency) {
 static int is_resident_side(uint32_t class, uint32_t side) { return !(class >> side & 1); }
 _Static_assert(DEAL_EXPORT == 1 << SIDE_BUY && DEAL_IMPORT == 1 << SIDE_SELL, "as is_resident_side has it");
 
-static void refresh_classes(const struct instrument *instrument, struct instrument_rules *rules) {
+static void refresh_classes(const struct exchange *x, uint32_t index, struct instrument_rules *rules) {
+    const struct instrument *instrument = &x->instruments[index];
     int has_rate = instrument->currency != CURRENCY_BYN && rules->byn_scaled > 0;
     for (uint32_t class = DEAL_DOMESTIC; class <= DEAL_TRANSIT; class++) {
         struct class_terms *terms = &rules->classes[class];
+        terms->contract.instrument = (uint16_t)index;
+        terms->contract.fee_due_date = terms->event.fee_due_date = x->fee_due_date;
         for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) {
             int is_flat = rules->fee_flat[class][side].minor > 0;
             int is_converted = !is_flat && has_rate && is_resident_side(class, side);
-            terms->fee_ppm[side] = rules->fee_ppm[class][side];
             uint8_t currency = is_flat        ? rules->fee_flat_currency[class][side]
                                : is_converted ? CURRENCY_BYN
                                               : instrument->currency;
-            terms->fee_accounts[side] = (int16_t)(currency - instrument->currency);
-            terms->currencies |= (uint8_t)(currency << 4 * side);
+            terms->fee_accounts[side] = (currency - instrument->currency) * (int32_t)sizeof(struct account);
+            terms->contract.fee_currencies |= (uint8_t)(currency << 4 * side);
+            terms->event.fee_currencies[side] = currency;
             terms->converted_sides |= (uint8_t)(is_converted << side);
-            terms->is_unlike |= (uint8_t)is_flat;
+            terms->is_unlike |= (uint8_t)(is_flat | is_converted);
         }
-        terms->is_unlike |= terms->fee_ppm[SIDE_BUY] != terms->fee_ppm[SIDE_SELL];
-        terms->basis = instrument->bases_count == 0 ? RULE_ANY : class == DEAL_TRANSIT ? rules->transit_basis : 0;
+        terms->fee_ppm = rules->fee_ppm[class][SIDE_BUY];
+        terms->is_unlike |= rules->fee_ppm[class][SIDE_SELL] != terms->fee_ppm;
+        terms->event.basis = instrument->bases_count == 0 ? RULE_ANY : class == DEAL_TRANSIT ? rules->transit_basis : 0;
     }
 }
 
@@ -174,7 +178,17 @@ void tables_refresh(struct exchange *x, uint32_t index) {
     refresh_bands(x, index, rules);
     refresh_currency(x, instrument->currency, rules);
     refresh_transit(x, instrument, rules);
-    refresh_classes(instrument, rules);
+    refresh_classes(x, index, rules);
+}
+
+void tables_set_fee_due_date(struct exchange *x, int32_t date) {
+    x->fee_due_date = date;
+    for (uint32_t i = 0; i < x->instruments_count; i++) {
+        for (uint32_t class = DEAL_DOMESTIC; class <= DEAL_TRANSIT; class++) {
+            struct class_terms *terms = &x->rules_today[i].classes[class];
+            terms->contract.fee_due_date = terms->event.fee_due_date = date;
+        }
+    }
 }
 
 void tables_refresh_all(struct exchange *x) {

@@ -217,8 +217,8 @@ void server_check_bounds(void) {
 
 static void check_sums(const struct exchange *exchange) {
     for (uint32_t currency = 0; currency < CURRENCY_COUNT; currency++) {
-        const struct treasury *treasury = exchange_treasury(exchange, (enum currency)currency);
-        int64_t sum = treasury->cash.minor + treasury->fee_income.minor;
+        int64_t sum = exchange_cash(exchange, (enum currency)currency).minor +
+                      exchange_fee_income(exchange, (enum currency)currency).minor;
         for (uint32_t i = 0; i < exchange_participants_count(exchange); i++) {
             const struct account *account = exchange_account(exchange, i, (enum currency)currency);
             sum += account->free.minor + account->held.minor + account->blocked.minor + account->paying_out.minor +

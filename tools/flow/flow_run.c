@@ -189,8 +189,11 @@ static void find_owners(const struct flow_file *file, uint32_t participants_coun
 /* ---- events ---- */
 
 static inline void read_events(struct replay *replay) {
-    for (uint32_t i = 0; i < replay->buffer.count; i++) {
-        const struct event *event = &replay->buffer.events[i];
+    const uint64_t wanted = UINT64_C(1) << EVENT_ACCEPTED | UINT64_C(1) << EVENT_TRADE |
+                            UINT64_C(1) << EVENT_REJECTED | UINT64_C(1) << EVENT_REFUSED;
+    const struct event *event = replay->buffer.events, *end = event + replay->buffer.count;
+    for (; event != end; event++) {
+        if (!(wanted >> event->kind & 1)) continue;     /* kinds are less than 64 */
         switch (event->kind) {
             case EVENT_ACCEPTED:
                 replay->order_ids[replay->id] = event->order.order_id;
