@@ -122,7 +122,9 @@ int session_hours_contain(const struct exchange *x, const struct session *sessio
     int32_t date = trade_date(time_ns);
     int64_t open_ns = opening_ns(session, date);
     if (session->closed_date == date || time_ns < open_ns || time_ns >= closing_ns(session, date)) return 0;
-    return session_is_held_on(x, session, date) || (session->phase == PHASE_CONTINUOUS && time_ns > open_ns);
+    if (session_is_held_on(x, session, date)) return 1;
+    /* It opened today, maybe just now; one that is still open from yesterday is not, as that date ends only after. */
+    return session->phase == PHASE_CONTINUOUS && (time_ns > open_ns || x->trade_date == date);
 }
 
 int64_t session_next_change_ns(const struct exchange *x, const struct session *session, int64_t time_ns) {

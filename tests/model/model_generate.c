@@ -435,7 +435,6 @@ struct command generator_next(struct generator *g, const struct model *m) {
         else if (c.participant < 3 && percent(g, 50)) c.user = c.participant;
         else if (percent(g, 2)) c.user = below(g, 8);
         c.time_ns = some_time(g, m, &c);
-        if (c.kind == COMMAND_HOLIDAY && c.time_ns % minute == 0) c.time_ns++;      /* OPEN.md, differences */
         remember(g, &c);
     }
     c.sequence = ++g->sequence;
