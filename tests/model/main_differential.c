@@ -7,7 +7,10 @@
  *   differential --replay FILE...               scripts: both must agree, and say what the script expects
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
  *   with --rules MASK                           only worlds with these rules (model_generate.h)
+ *   with --image-every N                        after every N-th command of a run the engine goes on from its own
+ *                                               image (model_pair.h); 997 unless told, 0 = never
  *   with --shrink no                            a difference is not made small (for mutants.sh)
+ * What begins with "with" stands before --replay and --engine.
  *
  * After every command all events are compared byte by byte, and after every 64th what can be read of both. The first
  * difference is shrunk and written as a script. Exit code: 0 no difference, 1 a difference, 2 wrong usage. */
@@ -26,6 +29,7 @@
 
 static bool shrinks = true;
 static uint64_t rules_mask = 31;   /* enum generator_rules that a world may have */
+static uint32_t image_interval = 997;  /* a prime: the exhaustive runs come round to a letter in step with nothing */
 
 enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
 
@@ -69,7 +73,7 @@ static int report(const struct command *commands, uint32_t count, const struct l
     printf("difference at command %u: %s\n", count, failure);
     if (!shrinks) return 1;
     fflush(stdout);
-    uint32_t left = shrink_and_write(commands, count, limits, stdout);
+    uint32_t left = shrink_and_write(commands, count, limits, image_interval, stdout);
     if (left == 0) printf("the case did not fail again\n");
     return 1;
 }
@@ -81,7 +85,7 @@ static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts 
     generator_init(&generator, seed, seed % 32 & rules_mask);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
     if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
-    struct pair *p = pair_new(&limits);
+    struct pair *p = pair_new(&limits, image_interval);
     uint32_t done = 0;
     for (; done < commands_count && p->failure == NULL; done++) {
         commands[done] = generator_next(&generator, p->model);
@@ -294,7 +298,7 @@ static int run_exhaustive(uint32_t depth_max, const char *world, const char *let
         printf("%s%s\n", x.world.error, x.letters.error);
         return 1;
     }
-    x.pair = pair_new(&limits);
+    x.pair = pair_new(&limits, image_interval);
     x.path = calloc(x.world.steps_count + depth_max, sizeof *x.path);
     x.marks = calloc(depth_max + 1, sizeof *x.marks);
     CHECK(x.path != NULL && x.marks != NULL);
@@ -347,7 +351,7 @@ static int run_replay(const char *path, bool engine_only) {
         script_free(&s);
         return 1;
     }
-    struct pair *p = pair_new(&pair_limits);
+    struct pair *p = pair_new(&pair_limits, image_interval);
     int differences = 0;
     for (uint32_t i = 0; i < s.steps_count && differences == 0; i++) {
         const struct script_step *step = &s.steps[i];
@@ -373,7 +377,7 @@ static int run_replays(char **paths, bool engine_only) {
 
 static int usage(void) {
     fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L | --replay FILE... |\n"
-                    "       --engine FILE...\n");
+                    "       --engine FILE..., with [--image-every N] [--shrink no]\n");
     return 2;
 }
 
@@ -384,7 +388,7 @@ static bool read_number(const char *text, uint64_t *number) {
 }
 
 int main(int argc, char **argv) {
-    uint64_t operations = 100000, seed = 1, depth = 0;
+    uint64_t operations = 100000, seed = 1, depth = 0, number;
     for (int i = 1; i < argc; i += 2) {
         if (i + 1 == argc) return usage();
         if (strcmp(argv[i], "--replay") == 0) return run_replays(argv + i + 1, false);
@@ -394,6 +398,8 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--seed") == 0 && read_number(argv[i + 1], &seed)) continue;
         else if (strcmp(argv[i], "--exhaustive") == 0 && read_number(argv[i + 1], &depth) && depth >= 1 && depth <= 10)
             continue;
+        else if (strcmp(argv[i], "--image-every") == 0 && read_number(argv[i + 1], &number) && number <= UINT32_MAX)
+            image_interval = (uint32_t)number;
         else if (strcmp(argv[i], "--rules") == 0 && read_number(argv[i + 1], &rules_mask)) continue;
         else return usage();
     }

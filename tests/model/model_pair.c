@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "engine/image.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
@@ -45,10 +46,11 @@ static struct event_buffer new_buffer(void) {
     return buffer;
 }
 
-struct pair *pair_new(const struct limits *limits) {
+struct pair *pair_new(const struct limits *limits, uint32_t image_interval) {
     struct pair *p = calloc(1, sizeof *p);
     CHECK(p != NULL);
     p->limits = *limits;
+    p->image_interval = image_interval;
     p->exchange_size = exchange_size(limits);
     void *memory = mmap(NULL, p->exchange_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(memory != MAP_FAILED);
@@ -69,7 +71,40 @@ void pair_free(struct pair *p) {
     free(p->model_events.events);
     free(p->engine_ids);
     free(p->numbers_by_slot);
+    free(p->image.bytes);
     free(p);
+}
+
+/* ---- images ---- */
+
+struct image_writer {
+    struct image image;         /* first */
+    struct pair *pair;
+};
+
+static void put(struct image *image, const void *bytes, size_t size) {
+    struct pair *p = ((struct image_writer *)(void *)image)->pair;
+    if (p->image.size + size > p->image.capacity) {
+        p->image.capacity = 2 * (p->image.size + size);
+        p->image.bytes = realloc(p->image.bytes, p->image.capacity);
+        if (p->image.bytes == NULL) abort();
+    }
+    memcpy(p->image.bytes + p->image.size, bytes, size);
+    p->image.size += size;
+}
+
+/* A new exchange, where the old one was (marks hold pointers into it), goes on from the old one's image. */
+static bool go_through_image(struct pair *p) {
+    uint64_t digest = exchange_digest(p->exchange);
+    struct image_writer writer = { .image.put = put, .pair = p };
+    p->image.size = 0;
+    exchange_write(p->exchange, &writer.image);
+    CHECK(madvise(p->exchange, p->exchange_size, MADV_DONTNEED) == 0);     /* all zeroes again */
+    p->exchange = exchange_init(p->exchange, &p->limits);
+    struct image image = { .bytes = p->image.bytes, .left = p->image.size };
+    if (exchange_load(p->exchange, &image) < 0) p->failure = "the image of the exchange cannot be loaded";
+    else if (exchange_digest(p->exchange) != digest) p->failure = "the exchange loaded from the image is another one";
+    return p->failure == NULL;
 }
 
 /* ---- order numbers ---- */
@@ -172,6 +207,7 @@ bool pair_apply(struct pair *p, const struct command *command) {
     p->engine_events.count = p->model_events.count = 0;
     struct command c = in_engine_ids(p, command);
     model_apply(p->model, command, &p->model_events);
+    bool has_image = p->image_interval != 0 && ++p->commands_count % p->image_interval == 0;
     bug_expected = true;
     if (setjmp(bug_landing) != 0) {
         bug_expected = false;
@@ -179,7 +215,9 @@ bool pair_apply(struct pair *p, const struct command *command) {
         return false;
     }
     exchange_apply(p->exchange, &c, &p->engine_events);
+    bool goes_on = !has_image || go_through_image(p);
     bug_expected = false;
+    if (!goes_on) return false;
     for (uint32_t i = 0; i < p->engine_events.count; i++)
         if (p->engine_events.events[i].kind == EVENT_ACCEPTED)
             learn_id(p, p->engine_events.events[i].order.order_id);
