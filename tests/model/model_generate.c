@@ -376,6 +376,11 @@ static void make_odd_world(struct generator *g, struct command *c) {
     c->participant = c->user = NAME_NONE;
 }
 
+/* What the exchange only passes on, or does not even tell. */
+static void make_notice(struct generator *g, struct command *c) {
+    c->kind = one_in(g, 2) ? COMMAND_NEWS : COMMAND_PASSWORD;
+}
+
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
     c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
@@ -414,7 +419,7 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     else if (roll < 329 + crowded) make_accredit(g, m, c);
     else if (roll < 333 + crowded) make_deposit(g, c);
     else if (roll < 338 + crowded) make_odd_world(g, c);
-    else if (roll < 339 + crowded) make_holiday(g, m, c);
+    else if (roll < 339 + crowded) one_in(g, 2) ? make_holiday(g, m, c) : make_notice(g, c);
     else if (roll < 341 + crowded && (g->rules & GENERATE_SEVERAL)) generator_make_listing(g, c);
     else if (roll < 380 + crowded && (g->rules & GENERATE_OFFICIALS)) generator_make_official(g, m, c);
     else make_order(g, m, c);

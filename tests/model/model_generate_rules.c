@@ -66,6 +66,7 @@ static void make_client(struct generator *g, const struct model *m, struct comma
         if (c->client.instrument < world_instruments && percent(g, 60)) {
             c->client.section = generator_instruments[c->client.instrument].section;
             c->client.limit.ticks = generator_instruments[c->client.instrument].reference + below(g, 5) - 2;
+            if (percent(g, 30)) c->client.limit.ticks = price_ticks_max + below(g, 2);
         }
     }
 }
@@ -147,7 +148,7 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
     c->kind = COMMAND_SESSION_TERMS;
     t->session = below(g, world_sessions + (percent(g, 2) ? 1 : 0));
     if (percent(g, 30)) t->direction = (uint8_t)below(g, DIRECTION_COUNT + (percent(g, 5) ? 1 : 0));
-    if (percent(g, 10)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 20) ? 1 : 0));
+    if (percent(g, 15)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 40) ? 1 : 0));
     if (percent(g, 30)) t->flags = (uint8_t)below(g, 8);
     if (percent(g, 15)) t->currencies_mask = (uint8_t)below(g, 32);
     for (uint32_t i = 0; percent(g, 40) && i < 4; i++) memcpy(t->buyer_countries[i], countries[below(g, 5)], 2);
