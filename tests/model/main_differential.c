@@ -8,7 +8,8 @@
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
  *   with --rules MASK                           only worlds with these rules (model_generate.h)
  *   with --image-every N                        after every N-th command of a run the engine goes on from its own
- *                                               image (model_pair.h); 997 unless told, 0 = never
+ *                                               image (model_pair.h); 997 unless told, 0 = never.
+ *                                               Every 11th random world ends with images of it that are spoiled
  *   with --shrink no                            a difference is not made small (for mutants.sh)
  * What begins with "with" stands before --replay and --engine.
  *
@@ -31,7 +32,7 @@ static bool shrinks = true;
 static uint64_t rules_mask = 31;   /* enum generator_rules that a world may have */
 static uint32_t image_interval = 997;  /* a prime: the exhaustive runs come round to a letter in step with nothing */
 
-enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
+enum { world_commands_count = 5000, state_interval = 64, spoiled_worlds_interval = 11, numbers_max = 1300 };
 
 /* ---- what was seen ---- */
 
@@ -78,8 +79,10 @@ static int report(const struct command *commands, uint32_t count, const struct l
     return 1;
 }
 
-/* One world; returns the number of commands on which both agreed. */
-static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts *counts, struct command *commands) {
+/* One world; returns the number of commands on which both agreed: none when the engine takes a spoiled image of what
+ * came of them. */
+static uint32_t run_world(uint64_t seed, uint32_t commands_count, bool spoils, struct counts *counts,
+                          struct command *commands) {
     struct limits limits = pair_limits;
     struct generator generator;
     generator_init(&generator, seed, seed % 32 & rules_mask);
@@ -93,7 +96,10 @@ static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts 
         count_events(counts, &p->model_events);
         if (done % state_interval == state_interval - 1 && !pair_compare_state(p)) break;
     }
-    if (p->failure != NULL) {
+    if (spoils && p->failure == NULL && !pair_spoil_image(p)) {
+        printf("seed of the world: %" PRIu64 ": %s\n", seed, p->failure);
+        done = 0;
+    } else if (p->failure != NULL) {
         printf("seed of the world: %" PRIu64 "\n", seed);
         report(commands, done + 1, &limits, p->failure);
     }
@@ -109,7 +115,8 @@ static int run_random(uint64_t operations, uint64_t seed) {
     for (uint64_t world = 0; done < operations && differences == 0; world++) {
         uint64_t left = operations - done;
         uint32_t wanted = left < world_commands_count ? (uint32_t)left : world_commands_count;
-        uint32_t agreed = run_world(seed * 1000003 + world, wanted, &counts, commands);
+        bool spoils = image_interval != 0 && world % spoiled_worlds_interval == 0;
+        uint32_t agreed = run_world(seed * 1000003 + world, wanted, spoils, &counts, commands);
         done += agreed;
         differences = agreed < wanted;
     }

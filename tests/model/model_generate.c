@@ -1,8 +1,9 @@
 /* model_generate.c - see model_generate.h. */
 #include "tests/model/model_generate_inside.h"
 
-/* An iceberg of a thousand million lots is not to come in slices of one: nobody waits for that. */
-enum { names_count = 250, patient_lots = 100000 };
+/* An iceberg of a thousand million lots is not to come in slices of one: nobody waits for that, and the contracts of a
+ * pair would run out. */
+enum { names_count = 250, patient_lots = 2000 };
 
 static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
 /* 2020-01-01 and 2030-12-31: the dates that the calendar knows. */

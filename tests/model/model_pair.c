@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "engine/image.h"
 #include "instruments/check.h"
 #include "instruments/name_table.h"
 
@@ -71,39 +70,50 @@ void pair_free(struct pair *p) {
     free(p->model_events.events);
     free(p->engine_ids);
     free(p->numbers_by_slot);
-    free(p->image.bytes);
+    kept_image_free(&p->image);
     free(p);
 }
 
 /* ---- images ---- */
 
-struct image_writer {
-    struct image image;         /* first */
-    struct pair *pair;
-};
-
-static void put(struct image *image, const void *bytes, size_t size) {
-    struct pair *p = ((struct image_writer *)(void *)image)->pair;
-    if (p->image.size + size > p->image.capacity) {
-        p->image.capacity = 2 * (p->image.size + size);
-        p->image.bytes = realloc(p->image.bytes, p->image.capacity);
-        if (p->image.bytes == NULL) abort();
-    }
-    memcpy(p->image.bytes + p->image.size, bytes, size);
-    p->image.size += size;
-}
-
-/* A new exchange, where the old one was (marks hold pointers into it), goes on from the old one's image. */
-static bool go_through_image(struct pair *p) {
-    uint64_t digest = exchange_digest(p->exchange);
-    struct image_writer writer = { .image.put = put, .pair = p };
-    p->image.size = 0;
-    exchange_write(p->exchange, &writer.image);
+/* Nothing is left of the exchange but its place, for marks hold pointers into it; then the image is loaded. */
+static int load_anew(struct pair *p) {
     CHECK(madvise(p->exchange, p->exchange_size, MADV_DONTNEED) == 0);     /* all zeroes again */
     p->exchange = exchange_init(p->exchange, &p->limits);
-    struct image image = { .bytes = p->image.bytes, .left = p->image.size };
-    if (exchange_load(p->exchange, &image) < 0) p->failure = "the image of the exchange cannot be loaded";
+    return kept_image_load(&p->image, p->exchange);
+}
+
+static bool go_through_image(struct pair *p) {
+    uint64_t digest = exchange_digest(p->exchange);
+    kept_image_take(&p->image, p->exchange);
+    if (load_anew(p) < 0) p->failure = "the image of the exchange cannot be loaded";
     else if (exchange_digest(p->exchange) != digest) p->failure = "the exchange loaded from the image is another one";
+    return p->failure == NULL;
+}
+
+bool pair_spoil_image(struct pair *p) {
+    bug_expected = true;
+    if (setjmp(bug_landing) != 0) {
+        bug_expected = false;
+        p->failure = bug_text;
+        return false;
+    }
+    kept_image_take(&p->image, p->exchange);
+    kept_image_find_edges(&p->image, p->exchange);
+    for (uint32_t i = 0; i < p->image.edges_count; i++) {
+        kept_image_turn_edge(&p->image, i);
+        bool is_taken = load_anew(p) == 0, is_good = p->image.edges[i].is_good;
+        kept_image_turn_edge(&p->image, i);
+        if (is_taken == is_good) continue;
+        snprintf(bug_text, sizeof bug_text, "an image with a %s value of %s is %s", is_good ? "good" : "wrong",
+                 p->image.edges[i].member, is_taken ? "loaded" : "refused");
+        p->failure = bug_text;
+    }
+    p->image.size--;
+    if (load_anew(p) == 0) p->failure = "an image that lacks a byte is loaded";
+    p->image.size++;
+    if (load_anew(p) < 0) p->failure = "the image of the exchange cannot be loaded";
+    bug_expected = false;
     return p->failure == NULL;
 }
 

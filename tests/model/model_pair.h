@@ -15,6 +15,7 @@
 
 #include "engine/exchange.h"
 #include "tests/model/model.h"
+#include "tests/model/model_image.h"
 
 struct pair {
     struct limits limits;
@@ -25,7 +26,7 @@ struct pair {
     uint64_t gist;              /* which events differ, roughly */
     size_t exchange_size;
     uint32_t image_interval, commands_count;
-    struct { uint8_t *bytes; size_t size, capacity; } image;
+    struct kept_image image;
     uint64_t *engine_ids;       /* of order numbers 1, 2, 3 ... */
     uint32_t engine_ids_count, engine_ids_capacity;
     struct { uint64_t id; uint32_t number; } *numbers_by_slot;
@@ -44,6 +45,10 @@ bool pair_apply(struct pair *pair, const struct command *command);
 
 /* Looks into both: best prices, number of open orders, time; and lets the engine verify itself. */
 bool pair_compare_state(struct pair *pair);
+
+/* Whether images of the engine's exchange with one value changed are refused, or loaded, as model_image.h knows of the
+ * value; the exchange is as before then. */
+bool pair_spoil_image(struct pair *pair);
 
 /* A state to come back to, for pairs with small limits. */
 struct pair_mark;
