@@ -88,6 +88,10 @@ static uint32_t run_world(uint64_t seed, uint32_t commands_count, bool spoils, s
     generator_init(&generator, seed, seed % 32 & rules_mask);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
     if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
+    if (seed % 8 == 6) {                            /* prices have little room */
+        limits.price_leaves_max = 4 + seed / 8 % 24;
+        limits.price_branches_max = 4 + seed / 16 % 16;
+    }
     struct pair *p = pair_new(&limits, image_interval);
     uint32_t done = 0;
     for (; done < commands_count && p->failure == NULL; done++) {

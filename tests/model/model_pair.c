@@ -14,7 +14,7 @@
 #include "instruments/name_table.h"
 
 const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 9, .participants_max = 12, .users_max = 12,
-                                    .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
+                                    .orders_max = 1024, .price_leaves_max = 2048, .price_branches_max = 2048,
                                     .client_ids_max = 1 << 16, .contracts_max = 1 << 14, .clients_max = 64 };
 
 /* ---- bugs ---- */
