@@ -387,8 +387,8 @@ static int run_replays(char **paths, bool engine_only) {
 /* ---- command line ---- */
 
 static int usage(void) {
-    fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L | --replay FILE... |\n"
-                    "       --engine FILE..., with [--image-every N] [--shrink no]\n");
+    fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L |\n"
+                    "       --replay FILE... | --engine FILE..., with [--image-every N] [--shrink no]\n");
     return 2;
 }
 

@@ -293,8 +293,9 @@ static void make_deposit(struct generator *g, struct command *c) {
     c->deposit.action = (uint8_t)below(g, 3);
     c->deposit.amount.minor = 1 + below(g, 1000);
     if (percent(g, 5)) {
-        static const int64_t edges[] = { 0, -1, INT64_MAX, INT64_MIN, VALUE_MINOR_MAX, VALUE_MINOR_MAX + 1 };
-        c->deposit.amount.minor = edges[below(g, 6)];
+        static const int64_t edges[] = { 0, -1, INT64_MAX, INT64_MIN, VALUE_MINOR_MAX, VALUE_MINOR_MAX + 1,
+                                         INT64_MAX / 4, INT64_MAX / 4 + 1 };
+        c->deposit.amount.minor = edges[below(g, 8)];
     }
     if (percent(g, 2)) c->deposit.currency = CURRENCY_COUNT;
     if (percent(g, 2)) c->deposit.action = DEPOSIT_PAID_OUT;
