@@ -8,8 +8,8 @@
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
  *   with --rules MASK                           only worlds with these rules (model_generate.h)
  *   with --image-every N                        after every N-th command of a run the engine goes on from its own
- *                                               image (model_pair.h); 997 unless told, 0 = never.
- *                                               Every 11th random world ends with images of it that are spoiled
+ *                                               image (model_pair.h); 1499 unless told, 0 = never.
+ *                                               Every 13th random world ends with images of it that are spoiled
  *   with --shrink no                            a difference is not made small (for mutants.sh)
  * What begins with "with" stands before --replay and --engine.
  *
@@ -30,9 +30,9 @@
 
 static bool shrinks = true;
 static uint64_t rules_mask = 31;   /* enum generator_rules that a world may have */
-static uint32_t image_interval = 997;  /* a prime: the exhaustive runs come round to a letter in step with nothing */
+static uint32_t image_interval = 1499; /* a prime: the exhaustive runs come round to a letter in step with nothing */
 
-enum { world_commands_count = 5000, state_interval = 64, spoiled_worlds_interval = 11, numbers_max = 1300 };
+enum { world_commands_count = 5000, state_interval = 64, spoiled_worlds_interval = 13, numbers_max = 1300 };
 
 /* ---- what was seen ---- */
 

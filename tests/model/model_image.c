@@ -153,6 +153,7 @@ static void find_edges_of_people(struct kept_image *k, const struct exchange *x,
     }
     while (id <= contracts && !(x->contracts[id].flags & CONTRACT_HAS_AGENTS)) id++;
     for (int side = SIDE_BUY; side <= SIDE_SELL && id <= contracts; side++) {
+        WRONG(x->contracts[id].principals[side], x->participants_count);
         WRONG(x->agents[id].participants[side], x->participants_count);
         WRONG(x->agents[id].payers[side], x->participants_count);
     }
@@ -176,6 +177,8 @@ static void find_edges_of_order(struct kept_image *k, const struct exchange *x, 
     else WRONG(order->prev, slot);                  /* a price without a first one */
     if (order->next != 0) WRONG(order->next, 0);
     else WRONG(order->next, slot);
+    if (order->prev != 0) GOOD(order->prev, x->pool.slots_used);    /* who stands there is not asked */
+    if (order->next != 0) GOOD(order->next, x->pool.slots_used);
     WRONG(x->details[slot].participant, x->participants_count);
     WRONG(x->details[slot].name, x->limits.client_ids_max + 1);
     GOOD(x->details[slot].name, x->limits.client_ids_max);
