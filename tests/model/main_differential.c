@@ -7,7 +7,11 @@
  *   differential --replay FILE...               scripts: both must agree, and say what the script expects
  *   differential --engine FILE...               scripts: the engine alone, for rules that the model does not know
  *   with --rules MASK                           only worlds with these rules (model_generate.h)
+ *   with --image-every N                        after every N-th command of a run the engine goes on from its own
+ *                                               image (model_pair.h); 1499 unless told, 0 = never.
+ *                                               Every 13th random world ends with images of it that are spoiled
  *   with --shrink no                            a difference is not made small (for mutants.sh)
+ * What begins with "with" stands before --replay and --engine.
  *
  * After every command all events are compared byte by byte, and after every 64th what can be read of both. The first
  * difference is shrunk and written as a script. Exit code: 0 no difference, 1 a difference, 2 wrong usage. */
@@ -26,8 +30,9 @@
 
 static bool shrinks = true;
 static uint64_t rules_mask = 31;   /* enum generator_rules that a world may have */
+static uint32_t image_interval = 1499; /* a prime: the exhaustive runs come round to a letter in step with nothing */
 
-enum { world_commands_count = 5000, state_interval = 64, numbers_max = 1300 };
+enum { world_commands_count = 5000, state_interval = 64, spoiled_worlds_interval = 13, numbers_max = 1300 };
 
 /* ---- what was seen ---- */
 
@@ -69,19 +74,25 @@ static int report(const struct command *commands, uint32_t count, const struct l
     printf("difference at command %u: %s\n", count, failure);
     if (!shrinks) return 1;
     fflush(stdout);
-    uint32_t left = shrink_and_write(commands, count, limits, stdout);
+    uint32_t left = shrink_and_write(commands, count, limits, image_interval, stdout);
     if (left == 0) printf("the case did not fail again\n");
     return 1;
 }
 
-/* One world; returns the number of commands on which both agreed. */
-static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts *counts, struct command *commands) {
+/* One world; returns the number of commands on which both agreed: none when the engine takes a spoiled image of what
+ * came of them. */
+static uint32_t run_world(uint64_t seed, uint32_t commands_count, bool spoils, struct counts *counts,
+                          struct command *commands) {
     struct limits limits = pair_limits;
     struct generator generator;
     generator_init(&generator, seed, seed % 32 & rules_mask);
     if (seed % 8 == 3) limits.orders_max = 24;      /* no room, often */
     if (seed % 8 == 5) limits.client_ids_max = 64;  /* names are forgotten */
-    struct pair *p = pair_new(&limits);
+    if (seed % 8 == 6) {                            /* prices have little room */
+        limits.price_leaves_max = 4 + seed / 8 % 24;
+        limits.price_branches_max = 4 + seed / 16 % 16;
+    }
+    struct pair *p = pair_new(&limits, image_interval);
     uint32_t done = 0;
     for (; done < commands_count && p->failure == NULL; done++) {
         commands[done] = generator_next(&generator, p->model);
@@ -89,7 +100,10 @@ static uint32_t run_world(uint64_t seed, uint32_t commands_count, struct counts 
         count_events(counts, &p->model_events);
         if (done % state_interval == state_interval - 1 && !pair_compare_state(p)) break;
     }
-    if (p->failure != NULL) {
+    if (spoils && p->failure == NULL && !pair_spoil_image(p)) {
+        printf("seed of the world: %" PRIu64 ": %s\n", seed, p->failure);
+        done = 0;
+    } else if (p->failure != NULL) {
         printf("seed of the world: %" PRIu64 "\n", seed);
         report(commands, done + 1, &limits, p->failure);
     }
@@ -105,7 +119,8 @@ static int run_random(uint64_t operations, uint64_t seed) {
     for (uint64_t world = 0; done < operations && differences == 0; world++) {
         uint64_t left = operations - done;
         uint32_t wanted = left < world_commands_count ? (uint32_t)left : world_commands_count;
-        uint32_t agreed = run_world(seed * 1000003 + world, wanted, &counts, commands);
+        bool spoils = image_interval != 0 && world % spoiled_worlds_interval == 0;
+        uint32_t agreed = run_world(seed * 1000003 + world, wanted, spoils, &counts, commands);
         done += agreed;
         differences = agreed < wanted;
     }
@@ -294,7 +309,7 @@ static int run_exhaustive(uint32_t depth_max, const char *world, const char *let
         printf("%s%s\n", x.world.error, x.letters.error);
         return 1;
     }
-    x.pair = pair_new(&limits);
+    x.pair = pair_new(&limits, image_interval);
     x.path = calloc(x.world.steps_count + depth_max, sizeof *x.path);
     x.marks = calloc(depth_max + 1, sizeof *x.marks);
     CHECK(x.path != NULL && x.marks != NULL);
@@ -347,7 +362,7 @@ static int run_replay(const char *path, bool engine_only) {
         script_free(&s);
         return 1;
     }
-    struct pair *p = pair_new(&pair_limits);
+    struct pair *p = pair_new(&pair_limits, image_interval);
     int differences = 0;
     for (uint32_t i = 0; i < s.steps_count && differences == 0; i++) {
         const struct script_step *step = &s.steps[i];
@@ -372,8 +387,8 @@ static int run_replays(char **paths, bool engine_only) {
 /* ---- command line ---- */
 
 static int usage(void) {
-    fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L | --replay FILE... |\n"
-                    "       --engine FILE...\n");
+    fprintf(stderr, "usage: differential [--operations N] [--seed S] [--rules MASK] | --exhaustive L |\n"
+                    "       --replay FILE... | --engine FILE..., with [--image-every N] [--shrink no]\n");
     return 2;
 }
 
@@ -384,7 +399,7 @@ static bool read_number(const char *text, uint64_t *number) {
 }
 
 int main(int argc, char **argv) {
-    uint64_t operations = 100000, seed = 1, depth = 0;
+    uint64_t operations = 100000, seed = 1, depth = 0, number;
     for (int i = 1; i < argc; i += 2) {
         if (i + 1 == argc) return usage();
         if (strcmp(argv[i], "--replay") == 0) return run_replays(argv + i + 1, false);
@@ -394,6 +409,8 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--seed") == 0 && read_number(argv[i + 1], &seed)) continue;
         else if (strcmp(argv[i], "--exhaustive") == 0 && read_number(argv[i + 1], &depth) && depth >= 1 && depth <= 10)
             continue;
+        else if (strcmp(argv[i], "--image-every") == 0 && read_number(argv[i + 1], &number) && number <= UINT32_MAX)
+            image_interval = (uint32_t)number;
         else if (strcmp(argv[i], "--rules") == 0 && read_number(argv[i + 1], &rules_mask)) continue;
         else return usage();
     }

@@ -658,6 +658,36 @@ static const struct { const char *name, *script; } cases[] = {
       "  refused reason=withdrawal_exceeds_free high=500\n"
       "deposit of=0 currency=USD action=withdraw amount=500\n"
       "  deposit action=withdraw credited=500 free=0\n" },
+    { "4: no room for a new price",     /* five groups of 512 prices */
+      "instrument symbol=WIDE section=agri price_places=2\n"
+      "instrument_terms instrument=3 reference=1000 quantity_max=100 collar_ppm=0\n"
+      "new_order participant=1 instrument=3 side=sell quantity=1 price=512\n"
+      "new_order participant=1 instrument=3 side=sell quantity=1 price=1023\n"
+      "new_order participant=1 instrument=3 side=sell quantity=1 price=1024\n"
+      "new_order participant=1 instrument=3 side=sell quantity=1 price=1536\n"
+      "new_order participant=1 instrument=3 side=sell quantity=1 price=2048\n"
+      "new_order participant=0 instrument=3 side=buy quantity=1 price=511\n"
+      "  accepted is=rests order=6\n"
+      "new_order participant=0 instrument=3 side=buy quantity=1 price=510\n"
+      "  accepted is=rests order=7\n"
+      "new_order participant=1 instrument=3 side=sell quantity=1 price=2560\n"
+      "  rejected reason=limit_reached high=0\n"
+      "new_order participant=1 instrument=3 side=buy quantity=1 type=stop stop=5000\n"
+      "  rejected reason=limit_reached high=0\n"
+      "amend_order participant=1 order=5 price=2560\n"
+      "  refused reason=limit_reached high=0\n"
+      "new_order participant=0 instrument=3 side=buy quantity=2 price=600\n"
+      "  accepted order=8\n"
+      "  trade maker=1 taker=8 price=512 quantity=1\n"
+      "  canceled order=8 cause=limit_reached reason=limit_reached leaves_before=1\n"
+      "cancel_order participant=1 order=5\n"
+      "  canceled order=5\n"
+      "new_order participant=1 instrument=3 side=buy quantity=1 type=stop stop=5000\n"
+      "  accepted is=pending order=9\n"
+      "new_order participant=0 instrument=3 side=buy quantity=2 price=1023\n"
+      "  accepted order=10\n"
+      "  trade maker=2 taker=10 price=1023 quantity=1\n"
+      "  rested order=10 price=1023 shown=1\n" },
     { "2: value",
       "instrument symbol=DEAR section=agri price_places=2\n"
       "instrument_terms instrument=3 reference=100 lot_units=1000000000 tick_scaled=4600 quantity_max=100\n"
@@ -711,8 +741,9 @@ static bool survives_writing(const struct command *command) {
 static int run_case(const char *name, const char *begin, const char *text) {
     static struct event events[256];
     static const struct limits limits = { .instruments_max = 8, .sessions_max = 9, .participants_max = 8,
-                                          .users_max = 4, .orders_max = 64, .client_ids_max = 64,
-                                          .contracts_max = 16, .clients_max = 8 };
+                                          .users_max = 4, .orders_max = 64, .price_leaves_max = 5,
+                                          .price_branches_max = 5, .client_ids_max = 64, .contracts_max = 16,
+                                          .clients_max = 8 };
     size_t size = strlen(begin) + strlen(text) + 1;
     char *whole = malloc(size);
     CHECK(whole != NULL);

@@ -5,10 +5,9 @@
  * agree on millions of commands, both have read the rules the same way. It keeps everything in plain arrays and finds
  * everything by looking through them.
  *
- * Two differences are meant:
+ * One difference is meant:
  *   order ids    the model counts 1, 2, 3 ... in the order of ACCEPTED; the engine's ids say where an order is stored.
- *                model_pair.h translates.
- *   no pages     prices have as much room as they need: price_leaves_max and price_branches_max mean nothing here. */
+ *                model_pair.h translates. */
 #ifndef BIRZHA_TESTS_MODEL_H
 #define BIRZHA_TESTS_MODEL_H
 

@@ -1,8 +1,9 @@
 /* model_generate.c - see model_generate.h. */
 #include "tests/model/model_generate_inside.h"
 
-/* An iceberg of a thousand million lots is not to come in slices of one: nobody waits for that. */
-enum { names_count = 250, patient_lots = 100000 };
+/* An iceberg of a thousand million lots is not to come in slices of one: nobody waits for that, and the contracts of a
+ * pair would run out. */
+enum { names_count = 250, patient_lots = 2000 };
 
 static const int64_t second = NS_PER_SECOND, minute = 60 * NS_PER_SECOND, hour = 3600 * NS_PER_SECOND;
 /* 2020-01-01 and 2030-12-31: the dates that the calendar knows. */
@@ -292,8 +293,9 @@ static void make_deposit(struct generator *g, struct command *c) {
     c->deposit.action = (uint8_t)below(g, 3);
     c->deposit.amount.minor = 1 + below(g, 1000);
     if (percent(g, 5)) {
-        static const int64_t edges[] = { 0, -1, INT64_MAX, INT64_MIN, VALUE_MINOR_MAX, VALUE_MINOR_MAX + 1 };
-        c->deposit.amount.minor = edges[below(g, 6)];
+        static const int64_t edges[] = { 0, -1, INT64_MAX, INT64_MIN, VALUE_MINOR_MAX, VALUE_MINOR_MAX + 1,
+                                         INT64_MAX / 4, INT64_MAX / 4 + 1 };
+        c->deposit.amount.minor = edges[below(g, 8)];
     }
     if (percent(g, 2)) c->deposit.currency = CURRENCY_COUNT;
     if (percent(g, 2)) c->deposit.action = DEPOSIT_PAID_OUT;
@@ -376,6 +378,11 @@ static void make_odd_world(struct generator *g, struct command *c) {
     c->participant = c->user = NAME_NONE;
 }
 
+/* What the exchange only passes on, or does not even tell. */
+static void make_notice(struct generator *g, struct command *c) {
+    c->kind = one_in(g, 2) ? COMMAND_NEWS : COMMAND_PASSWORD;
+}
+
 static void make_holiday(struct generator *g, const struct model *m, struct command *c) {
     c->kind = COMMAND_HOLIDAY;
     c->holiday.date = model_trade_date(m) + (int32_t)below(g, 6);
@@ -414,7 +421,7 @@ static void make_request(struct generator *g, const struct model *m, struct comm
     else if (roll < 329 + crowded) make_accredit(g, m, c);
     else if (roll < 333 + crowded) make_deposit(g, c);
     else if (roll < 338 + crowded) make_odd_world(g, c);
-    else if (roll < 339 + crowded) make_holiday(g, m, c);
+    else if (roll < 339 + crowded) one_in(g, 2) ? make_holiday(g, m, c) : make_notice(g, c);
     else if (roll < 341 + crowded && (g->rules & GENERATE_SEVERAL)) generator_make_listing(g, c);
     else if (roll < 380 + crowded && (g->rules & GENERATE_OFFICIALS)) generator_make_official(g, m, c);
     else make_order(g, m, c);

@@ -66,6 +66,7 @@ static void make_client(struct generator *g, const struct model *m, struct comma
         if (c->client.instrument < world_instruments && percent(g, 60)) {
             c->client.section = generator_instruments[c->client.instrument].section;
             c->client.limit.ticks = generator_instruments[c->client.instrument].reference + below(g, 5) - 2;
+            if (percent(g, 30)) c->client.limit.ticks = price_ticks_max + below(g, 2);
         }
     }
 }
@@ -120,7 +121,7 @@ static void make_limit(struct generator *g, const struct model *m, struct comman
     default:
         c->kind = COMMAND_RISK_LIMITS;
         c->risk_limits.participant = some_firm(g);
-        c->risk_limits.currency = (uint8_t)below(g, CURRENCY_COUNT + (percent(g, 2) ? 1 : 0));
+        c->risk_limits.currency = (uint8_t)below(g, CURRENCY_COUNT + (percent(g, 15) ? 1 : 0));
         c->risk_limits.given = (uint8_t)below(g, 8);
         c->risk_limits.order_value_max.minor = percent(g, 50) ? 0 : 1000 + below(g, 10000000);
         c->risk_limits.exposure_factor = percent(g, 70) ? 0 : 1 + below(g, 600);
@@ -147,7 +148,7 @@ static void make_session_terms(struct generator *g, const struct model *m, struc
     c->kind = COMMAND_SESSION_TERMS;
     t->session = below(g, world_sessions + (percent(g, 2) ? 1 : 0));
     if (percent(g, 30)) t->direction = (uint8_t)below(g, DIRECTION_COUNT + (percent(g, 5) ? 1 : 0));
-    if (percent(g, 10)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 20) ? 1 : 0));
+    if (percent(g, 15)) t->role = (uint8_t)below(g, SESSION_ROLE_COUNT + (percent(g, 40) ? 1 : 0));
     if (percent(g, 30)) t->flags = (uint8_t)below(g, 8);
     if (percent(g, 15)) t->currencies_mask = (uint8_t)below(g, 32);
     for (uint32_t i = 0; percent(g, 40) && i < 4; i++) memcpy(t->buyer_countries[i], countries[below(g, 5)], 2);
@@ -214,7 +215,7 @@ static void some_terms(struct generator *g, struct command *c) {
     struct command_rule_terms *t = &c->rule_terms;
     c->kind = COMMAND_RULE_TERMS;
     for (uint32_t i = 0; i < CURRENCY_COUNT; i++) t->deposit_floors[i].minor = below(g, 3) * 700;
-    t->deposit_ppm = percent(g, 90) ? 2000 : below(g, 100000);
+    t->deposit_ppm = percent(g, 90) ? 2000 : one_in(g, 2) ? 1000000 : below(g, 100000);
     t->deposit_business_days = below(g, 4);
     t->fee_ppm = percent(g, 90) ? 2000 : below(g, 2) * 777777;
     t->fee_due_business_days = below(g, 6);
@@ -335,6 +336,7 @@ void generator_add_to_order(struct generator *g, const struct model *m, struct c
 static void build_money(struct generator *g) {
     some_terms(g, generator_add_world(g, COMMAND_RULE_TERMS));
     for (uint32_t i = 1; i < CURRENCY_COUNT; i++) {
+        if (percent(g, 10)) continue;       /* nobody knows its rate yet */
         struct command *c = generator_add_world(g, COMMAND_FX_RATE);
         c->fx_rate.currency = (uint8_t)i;
         c->fx_rate.byn_scaled = 1000 + below(g, 40000);

@@ -307,6 +307,8 @@ static void settle_rest(struct model *m, struct order *o) {
         o->state = ORDER_ENDED;
     } else if (o->tif == TIF_IOC || o->tif == TIF_FOK) {
         model_end_order(m, o, EVENT_CANCELED, CAUSE_REMAINDER, REJECT_NONE);
+    } else if (!model_has_room_for(m, o, ORDER_RESTING)) {
+        model_end_order(m, o, EVENT_CANCELED, CAUSE_LIMIT_REACHED, REJECT_LIMIT_REACHED);
     } else {
         set_resting(m, o);
         struct event *e = say_change(m, EVENT_RESTED, o, CAUSE_TRADING, REJECT_NONE);
@@ -316,19 +318,27 @@ static void settle_rest(struct model *m, struct order *o) {
     }
 }
 
+bool model_rests_at_once(const struct order *o, const struct foresight *ahead) {
+    bool holds_back = (o->flags & ORDER_ALL_OR_NONE) && ahead->fillable < o->open;
+    return o->tif != TIF_IOC && o->tif != TIF_FOK && (holds_back || !ahead->meets);
+}
+
 void model_enter(struct model *m, struct order *o, enum event_kind kind, const struct order *before) {
     struct foresight ahead = model_look_ahead(m, o);
-    bool holds_back = (o->flags & ORDER_ALL_OR_NONE) && ahead.fillable < o->open;
     bool stays_out = kind == EVENT_TRIGGERED && (o->flags & ORDER_POST_ONLY) && ahead.fillable > 0;
-    bool immediate = o->tif == TIF_IOC || o->tif == TIF_FOK;
     o->state = ORDER_INCOMING;
     enum reject outside = kind == EVENT_TRIGGERED ? model_check_band(m, o, o->price).reason : REJECT_NONE;
-    if (!immediate && !stays_out && outside == REJECT_NONE && (holds_back || !ahead.meets)) {
+    bool would_rest = !stays_out && outside == REJECT_NONE && model_rests_at_once(o, &ahead);
+    if (would_rest && model_has_room_for(m, o, ORDER_RESTING)) {
         set_resting(m, o);
         model_announce(m, o, kind, before, EVENT_RESTS);
         return;
     }
     model_announce(m, o, kind, before, 0);
+    if (would_rest) {
+        model_end_order(m, o, EVENT_CANCELED, CAUSE_LIMIT_REACHED, REJECT_LIMIT_REACHED);
+        return;
+    }
     if (outside != REJECT_NONE) {
         model_end_order(m, o, EVENT_CANCELED, CAUSE_BAND, outside);
         return;

@@ -176,14 +176,19 @@ static struct verdict check_new_words(struct model *m, const struct order *o) {
 }
 
 static struct verdict check_new_book(struct model *m, struct order *o) {
+    bool stands = is_stop(o->type);     /* it trades nothing now */
     if (!is_stop(o->type)) {
         if (o->type == ORDER_TYPE_MARKET) o->price = model_market_limit(m, o);
-        uint32_t fillable = model_look_ahead(m, o).fillable;
+        struct foresight ahead = model_look_ahead(m, o);
+        uint32_t fillable = ahead.fillable;
+        stands = model_rests_at_once(o, &ahead);
         if ((o->flags & ORDER_POST_ONLY) && fillable > 0) return refuse(REJECT_POST_ONLY_WOULD_TRADE);
         if (o->tif == TIF_FOK && fillable < o->total) return refuse_with(REJECT_FOK_NOT_FILLABLE, 0, fillable);
     }
     if (m->orders_count >= m->limits.orders_max)
         return refuse_with(REJECT_LIMIT_REACHED, 0, m->limits.orders_max);
+    if (stands && !model_has_room_for(m, o, is_stop(o->type) ? ORDER_WAITING : ORDER_RESTING))
+        return refuse(REJECT_LIMIT_REACHED);
     return fine();
 }
 
@@ -306,9 +311,10 @@ static struct verdict check_amended(struct model *m, const struct order *o, stru
     if (v.reason == REJECT_NONE) v = check_value(m, n);
     if (v.reason == REJECT_NONE) v = model_check_money(m, n, o);
     if (v.reason != REJECT_NONE) return v;
-    if ((n->flags & ORDER_POST_ONLY) && n->state == ORDER_RESTING && !keeps_priority(o, n, a) &&
-        model_look_ahead(m, n).fillable > 0)
-        return refuse(REJECT_POST_ONLY_WOULD_TRADE);
+    if (n->state != ORDER_RESTING || keeps_priority(o, n, a)) return fine();
+    struct foresight ahead = model_look_ahead(m, n);
+    if ((n->flags & ORDER_POST_ONLY) && ahead.fillable > 0) return refuse(REJECT_POST_ONLY_WOULD_TRADE);
+    if (model_rests_at_once(n, &ahead) && !model_has_room_for(m, n, ORDER_RESTING)) return refuse(REJECT_LIMIT_REACHED);
     return fine();
 }
 

@@ -14,7 +14,7 @@
 #include "instruments/name_table.h"
 
 const struct limits pair_limits = { .instruments_max = 12, .sessions_max = 9, .participants_max = 12, .users_max = 12,
-                                    .orders_max = 1024, .price_leaves_max = 256, .price_branches_max = 128,
+                                    .orders_max = 1024, .price_leaves_max = 2048, .price_branches_max = 2048,
                                     .client_ids_max = 1 << 16, .contracts_max = 1 << 14, .clients_max = 64 };
 
 /* ---- bugs ---- */
@@ -45,10 +45,11 @@ static struct event_buffer new_buffer(void) {
     return buffer;
 }
 
-struct pair *pair_new(const struct limits *limits) {
+struct pair *pair_new(const struct limits *limits, uint32_t image_interval) {
     struct pair *p = calloc(1, sizeof *p);
     CHECK(p != NULL);
     p->limits = *limits;
+    p->image_interval = image_interval;
     p->exchange_size = exchange_size(limits);
     void *memory = mmap(NULL, p->exchange_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(memory != MAP_FAILED);
@@ -69,7 +70,51 @@ void pair_free(struct pair *p) {
     free(p->model_events.events);
     free(p->engine_ids);
     free(p->numbers_by_slot);
+    kept_image_free(&p->image);
     free(p);
+}
+
+/* ---- images ---- */
+
+/* Nothing is left of the exchange but its place, for marks hold pointers into it; then the image is loaded. */
+static int load_anew(struct pair *p) {
+    CHECK(madvise(p->exchange, p->exchange_size, MADV_DONTNEED) == 0);     /* all zeroes again */
+    p->exchange = exchange_init(p->exchange, &p->limits);
+    return kept_image_load(&p->image, p->exchange);
+}
+
+static bool go_through_image(struct pair *p) {
+    uint64_t digest = exchange_digest(p->exchange);
+    kept_image_take(&p->image, p->exchange);
+    if (load_anew(p) < 0) p->failure = "the image of the exchange cannot be loaded";
+    else if (exchange_digest(p->exchange) != digest) p->failure = "the exchange loaded from the image is another one";
+    return p->failure == NULL;
+}
+
+bool pair_spoil_image(struct pair *p) {
+    bug_expected = true;
+    if (setjmp(bug_landing) != 0) {
+        bug_expected = false;
+        p->failure = bug_text;
+        return false;
+    }
+    kept_image_take(&p->image, p->exchange);
+    kept_image_find_edges(&p->image, p->exchange);
+    for (uint32_t i = 0; i < p->image.edges_count; i++) {
+        kept_image_turn_edge(&p->image, i);
+        bool is_taken = load_anew(p) == 0, is_good = p->image.edges[i].is_good;
+        kept_image_turn_edge(&p->image, i);
+        if (is_taken == is_good) continue;
+        snprintf(bug_text, sizeof bug_text, "an image with a %s value of %s is %s", is_good ? "good" : "wrong",
+                 p->image.edges[i].member, is_taken ? "loaded" : "refused");
+        p->failure = bug_text;
+    }
+    p->image.size--;
+    if (load_anew(p) == 0) p->failure = "an image that lacks a byte is loaded";
+    p->image.size++;
+    if (load_anew(p) < 0) p->failure = "the image of the exchange cannot be loaded";
+    bug_expected = false;
+    return p->failure == NULL;
 }
 
 /* ---- order numbers ---- */
@@ -172,6 +217,7 @@ bool pair_apply(struct pair *p, const struct command *command) {
     p->engine_events.count = p->model_events.count = 0;
     struct command c = in_engine_ids(p, command);
     model_apply(p->model, command, &p->model_events);
+    bool has_image = p->image_interval != 0 && ++p->commands_count % p->image_interval == 0;
     bug_expected = true;
     if (setjmp(bug_landing) != 0) {
         bug_expected = false;
@@ -179,7 +225,9 @@ bool pair_apply(struct pair *p, const struct command *command) {
         return false;
     }
     exchange_apply(p->exchange, &c, &p->engine_events);
+    bool goes_on = !has_image || go_through_image(p);
     bug_expected = false;
+    if (!goes_on) return false;
     for (uint32_t i = 0; i < p->engine_events.count; i++)
         if (p->engine_events.events[i].kind == EVENT_ACCEPTED)
             learn_id(p, p->engine_events.events[i].order.order_id);

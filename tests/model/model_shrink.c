@@ -10,6 +10,7 @@
 #include "tests/model/model_script.h"
 
 enum { creator_none = UINT32_MAX };
+enum { short_count = 200 };
 
 /* A command and, if it names an order by number, the place of the command that made the order. */
 struct step {
@@ -20,6 +21,7 @@ struct step {
 
 struct shrinking {
     const struct limits *limits;
+    uint32_t image_interval;    /* 0 = it needs no images, or there were none */
     struct step *steps, *trial;
     uint32_t count;
     uint64_t *number_of_place;  /* of the order that the command at a place made in this run; 0 = none */
@@ -44,16 +46,22 @@ static struct command command_of(const struct shrinking *s, const struct step *s
     return c;
 }
 
+/* A case that is cut shorter must not lose its images: sixteen of a long one, of a short one an image a command. */
+static uint32_t image_interval_of(const struct shrinking *s, uint32_t steps_count) {
+    if (s->image_interval == 0 || steps_count == s->places_count) return s->image_interval;
+    return steps_count < short_count ? 1 : steps_count / 16;
+}
+
 /* Runs steps until engine and model differ; the number of steps that took, 0 = they agree. */
 static uint32_t run(struct shrinking *s, const struct step *steps, uint32_t count) {
-    struct pair *p = pair_new(s->limits);
+    struct pair *p = pair_new(s->limits, image_interval_of(s, count));
     memset(s->number_of_place, 0, s->places_count * sizeof *s->number_of_place);
     uint32_t failed_at = 0;
     for (uint32_t i = 0; i < count && failed_at == 0; i++) {
         struct command c = command_of(s, &steps[i], i + 1);
         uint64_t orders_before = model_order_ids_count(p->model);
         if (!pair_apply(p, &c)) failed_at = i + 1;
-        else if ((i % 64 == 63 || count < 200 || i + 1 == count) && !pair_compare_state(p)) failed_at = i + 1;
+        else if ((i % 64 == 63 || count < short_count || i + 1 == count) && !pair_compare_state(p)) failed_at = i + 1;
         if (model_order_ids_count(p->model) > orders_before)
             s->number_of_place[steps[i].place] = model_order_ids_count(p->model);
     }
@@ -247,8 +255,9 @@ static void simplify_all(struct shrinking *s) {
 /* ---- telling ---- */
 
 static void write_script(struct shrinking *s, FILE *file) {
-    struct pair *p = pair_new(s->limits);
+    struct pair *p = pair_new(s->limits, image_interval_of(s, s->count));
     int64_t time_ns = 0;
+    if (s->image_interval != 0) fprintf(file, "# with --image-every %u\n", image_interval_of(s, s->count));
     memset(s->number_of_place, 0, s->places_count * sizeof *s->number_of_place);
     for (uint32_t i = 0; i < s->count; i++) {
         struct command c = command_of(s, &s->steps[i], i + 1);
@@ -282,7 +291,8 @@ static void find_creators(struct shrinking *s, const struct command *commands, u
     }
 }
 
-uint32_t shrink_and_write(const struct command *commands, uint32_t count, const struct limits *limits, FILE *file) {
+uint32_t shrink_and_write(const struct command *commands, uint32_t count, const struct limits *limits,
+                          uint32_t image_interval, FILE *file) {
     struct shrinking s = { .limits = limits, .places_count = count };
     s.steps = calloc(count, sizeof *s.steps);
     s.trial = calloc(count, sizeof *s.trial);
@@ -290,6 +300,11 @@ uint32_t shrink_and_write(const struct command *commands, uint32_t count, const 
     CHECK(s.steps != NULL && s.trial != NULL && s.number_of_place != NULL);
     find_creators(&s, commands, count);
     s.count = run(&s, s.steps, count);
+    if (s.count == 0 && image_interval != 0) {
+        s.image_interval = image_interval;
+        find_creators(&s, commands, count);
+        s.count = run(&s, s.steps, count);
+    }
     s.gist_wanted = s.gist;
     if (s.count > 0) {
         for (uint32_t pass = 0; pass < 3; pass++) {

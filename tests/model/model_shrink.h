@@ -11,7 +11,9 @@
 #include "tests/model/model_pair.h"
 
 /* Shrinks a list of commands, the last of which makes engine and model differ, and writes it as a script to `file`; the
- * expected events are the model's. Returns the number of commands left; 0 when the case does not fail again. */
-uint32_t shrink_and_write(const struct command *commands, uint32_t count, const struct limits *limits, FILE *file);
+ * expected events are the model's. A case that fails only with images (model_pair.h) keeps them, and the
+ * script says how often. Returns the number of commands left; 0 when the case does not fail again. */
+uint32_t shrink_and_write(const struct command *commands, uint32_t count, const struct limits *limits,
+                          uint32_t image_interval, FILE *file);
 
 #endif

@@ -348,6 +348,10 @@ uint32_t model_current_reference(const struct model_instrument *instrument);
 struct model_collar model_collar_of(const struct model_instrument *instrument, uint32_t times);
 /* The limit of a market order that enters now: the collar's edge, and no band's level beyond. */
 uint32_t model_market_limit(const struct model *model, const struct order *order);
+/* Whether the order, resting or waiting, would find room at its price. */
+bool model_has_room_for(const struct model *m, const struct order *order, enum order_state state);
+/* Whether an order that comes in rests without a look at the other side: it meets nobody, or wants all or nothing. */
+bool model_rests_at_once(const struct order *o, const struct foresight *ahead);
 struct foresight model_look_ahead(const struct model *model, const struct order *incoming);
 /* The order comes in: says `kind` (ACCEPTED, REPLACED or TRIGGERED; `before` for REPLACED), walks, rests or ends. */
 void model_enter(struct model *model, struct order *order, enum event_kind kind, const struct order *before);
