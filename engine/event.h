@@ -361,9 +361,9 @@ EVENT_MAP(XX)
 #undef XX
 _Static_assert(sizeof(struct event) == 64, "an event is one cache line");
 
-/* Where events go. The owner gives the array; when it is full, or has no room for the two of a trade, the
- * engine calls `full`, which must make room: a larger array, or the same one emptied after its events were taken. It is called between two events and must not
- * touch the exchange. */
+/* Where events go. The owner gives the array; when it is full, or has no room for the two of a trade, the engine calls
+ * `full`, which must make room: a larger array, or the same one emptied after its events were taken. It is called
+ * between two events and must not touch the exchange. */
 struct event_buffer {
     struct event *events;
     uint32_t count, capacity;
