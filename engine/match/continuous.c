@@ -270,10 +270,11 @@ static inline void settle_all(struct exchange *x, const struct incoming *in, str
 
 static __attribute__((noinline)) void make_room(struct exchange *x, const struct incoming *in,
                                                 struct unsettled *unsettled, struct event_buffer *events) {
+    const uint32_t has_agents = unsettled->has_agents;      /* the trade that wants the room may have some */
     settle_all(x, in, unsettled, events);
     events->full(events);
     CHECK(events->capacity - events->count >= 2);
-    unsettled->events_begin = events->count;
+    *unsettled = (struct unsettled){ events->count, has_agents };
 }
 
 /* Where the TRADE of the next trade goes; the one before it is for its contract. */

@@ -22,6 +22,7 @@ struct pair {
     struct exchange *exchange;
     struct model *model;
     struct event_buffer engine_events, model_events;    /* of the last command, order numbers in both */
+    struct event *narrow_events;                        /* what the engine says it into, see model_pair.c */
     const char *failure;        /* what differs; NULL = nothing */
     uint64_t gist;              /* which events differ, roughly */
     size_t exchange_size;
