@@ -190,6 +190,20 @@ static inline __attribute__((always_inline)) int enter(struct exchange *x, const
     return 1;
 }
 
+static inline __attribute__((always_inline)) int enter_by_side(struct exchange *x, const struct command *command,
+                                                               struct everyday *everyday, int has_money,
+                                                               struct event_buffer *events) {
+    const struct command_new_order *order = &command->new_order;
+    if (order->client_order_id[0] != '\0') {
+        uint32_t entry;
+        everyday->content = names_content(command);
+        if (names_check(x, command->participant, order->client_order_id, everyday->content, &entry) != NAME_UNUSED)
+            return 0;
+    }
+    if (order->side == SIDE_BUY) return enter(x, command, everyday, SIDE_BUY, has_money, events);
+    return enter(x, command, everyday, SIDE_SELL, has_money, events);
+}
+
 /* What is written of the order if it stays: by the time that the rules have been asked it is at hand. */
 static inline void fetch_slot(const struct exchange *x) {
     const uint32_t slot = x->pool.slot_free;
@@ -204,26 +218,14 @@ __attribute__((hot)) int orders_apply_everyday(struct exchange *x, const struct 
     if (!has_everyday_shape(order) || order_pool_full(&x->pool) || command->time_ns < x->time_ns ||
         events->capacity - events->count < events_per_order_max) return 0;
     struct everyday everyday = { .clearance = NULL };
-    if (x->rules == RULES_OFF) {
-        if (!is_permitted_bare(x, command, &everyday)) return 0;
-    } else {
-        fetch_slot(x);
-        if (!is_permitted(x, command, &everyday)) return 0;
-        if (PARANOID) {
-            struct order_money reckoned = money_of(&everyday, command);
-            orders_check_agreement(x, command, &reckoned);
-        }
+    if (x->rules == RULES_OFF)
+        return is_permitted_bare(x, command, &everyday) && enter_by_side(x, command, &everyday, 0, events);
+    fetch_slot(x);
+    if (!is_permitted(x, command, &everyday)) return 0;
+    if (PARANOID) {
+        struct order_money reckoned = money_of(&everyday, command);
+        orders_check_agreement(x, command, &reckoned);
     }
-    if (order->client_order_id[0] != '\0') {
-        uint32_t entry;
-        everyday.content = names_content(command);
-        if (names_check(x, command->participant, order->client_order_id, everyday.content, &entry) != NAME_UNUSED)
-            return 0;
-    }
-    if (money_is_on(x)) {
-        if (order->side == SIDE_BUY) return enter(x, command, &everyday, SIDE_BUY, 1, events);
-        return enter(x, command, &everyday, SIDE_SELL, 1, events);
-    }
-    if (order->side == SIDE_BUY) return enter(x, command, &everyday, SIDE_BUY, 0, events);
-    return enter(x, command, &everyday, SIDE_SELL, 0, events);
+    if (everyday.clearance->has_money) return enter_by_side(x, command, &everyday, 1, events);
+    return enter_by_side(x, command, &everyday, 0, events);
 }

@@ -130,6 +130,7 @@ static int find(const char *const *names, size_t count, const char *text) {
 static const char *set(struct config *config, enum flag flag, const char *value) {
     int mode;
     CHECK(value != NULL || !flags[flag].takes_value);
+    if (value == NULL) value = "";
     switch (flag) {
     case FLAG_LISTEN:
         return parse_address(config->host, &config->port, value) ? NULL : "HOST:PORT, port 0 to 65535";

@@ -257,32 +257,36 @@ static inline uint32_t class_part(enum side side, uint16_t flags) {
 /* What the walk has said and settle_trades has not seen yet: TRADE events, each with room before it. */
 struct unsettled {
     uint32_t events_begin;
+    uint32_t events_end;        /* as far as there is room for events, and for their trades' contracts */
     uint32_t has_agents;        /* a broker entered an order of one of them */
 };
 
-static inline void settle_all(struct exchange *x, const struct incoming *in, struct unsettled *unsettled,
+/* Something else has been said, or room was made: from here on. */
+static inline void begin_unsettled(const struct exchange *x, const struct event_buffer *events, uint32_t has_agents,
+                                   struct unsettled *unsettled) {
+    const uint64_t trades_left = settle_is_full(x) ? 0 : x->limits.contracts_max - x->trades_count;
+    const uint64_t contracts_end = events->count + 2 * trades_left;
+    *unsettled = (struct unsettled){
+        .events_begin = events->count, .has_agents = has_agents,
+        .events_end = contracts_end < events->capacity ? (uint32_t)contracts_end : events->capacity };
+}
+
+static inline void settle_all(struct exchange *x, const struct incoming *in, const struct unsettled *unsettled,
                               struct event_buffer *events) {
     uint32_t trades_count = (events->count - unsettled->events_begin) / 2;
     if (trades_count > 0)
         settle_trades(x, in, &events->events[unsettled->events_begin], trades_count, (int)unsettled->has_agents);
-    *unsettled = (struct unsettled){ .events_begin = events->count };
 }
 
-static __attribute__((noinline)) void make_room(struct exchange *x, const struct incoming *in,
-                                                struct unsettled *unsettled, struct event_buffer *events) {
-    const uint32_t has_agents = unsettled->has_agents;      /* the trade that wants the room may have some */
+/* Room for one more trade. Returns 0 when no contract can be made any more. */
+static __attribute__((noinline)) int make_room(struct exchange *x, const struct incoming *in,
+                                               struct unsettled *unsettled, struct event_buffer *events) {
+    if (settle_is_full(x)) return 0;
     settle_all(x, in, unsettled, events);
     events->full(events);
     CHECK(events->capacity - events->count >= 2);
-    *unsettled = (struct unsettled){ events->count, has_agents };
-}
-
-/* Where the TRADE of the next trade goes; the one before it is for its contract. */
-static inline struct event *trade_next(struct exchange *x, const struct incoming *in, struct unsettled *unsettled,
-                                       struct event_buffer *events) {
-    if (__builtin_expect(events->capacity - events->count < 2, 0)) make_room(x, in, unsettled, events);
-    events->count += 2;
-    return &events->events[events->count - 1];
+    begin_unsettled(x, events, unsettled->has_agents, unsettled);   /* the trade that wants it may have agents */
+    return 1;
 }
 
 /* `participant`: who entered the resting order. */
@@ -358,26 +362,28 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
             if (unsettled != NULL) settle_all(x, in, unsettled, events);
             enum meeting meeting = meet(x, in, level, slot, &wanted_now, events);
             if (unsettled != NULL)
-                *unsettled = (struct unsettled){ events->count, (in->book_flags | maker->flags) & BOOK_FOR_CLIENT };
+                begin_unsettled(x, events, (in->book_flags | maker->flags) & BOOK_FOR_CLIENT, unsettled);
             wanted_lots = wanted_now;
             if (meeting == MEETING_ENDS) return traded;
             if (meeting == MEETING_PASSES) continue;
         }
-        if (unsettled != NULL && __builtin_expect(settle_is_full(x), 0)) {
+        if (unsettled != NULL && __builtin_expect(events->count + 2 > unsettled->events_end, 0) &&
+            !make_room(x, in, unsettled, events)) {
             in->is_out_of_room = 1;
             break;
         }
         uint32_t lots = maker->shown_lots < wanted_lots ? maker->shown_lots : wanted_lots;
         wanted_lots -= lots;
         traded = 1;
-        struct event *event = unsettled != NULL ? trade_next(x, in, unsettled, events) : event_next(events);
+        if (unsettled != NULL) events->count++;     /* for its contract */
+        struct event *event = unsettled != NULL ? &events->events[events->count++] : event_next(events);
         say_trade(x, in, side, slot, lots, wanted_lots, participant, event);
         maker->shown_lots -= lots;
         if (maker->shown_lots > 0) break;
         if (__builtin_expect(maker->hidden_lots > 0, 0)) {
             if (unsettled != NULL) settle_all(x, in, unsettled, events);
             refresh(x, in, level, slot, events);
-            if (unsettled != NULL) unsettled->events_begin = events->count;
+            if (unsettled != NULL) begin_unsettled(x, events, 0, unsettled);
             if (next == 0) next = slot;
             continue;
         }
@@ -428,7 +434,8 @@ void continuous_match(struct exchange *x, struct incoming *in, struct event_buff
         else match_side(x, NULL, in, SIDE_BUY, events);
         return;
     }
-    struct unsettled unsettled = { .events_begin = events->count };
+    struct unsettled unsettled;
+    begin_unsettled(x, events, 0, &unsettled);
     if (sells) match_side(x, &unsettled, in, SIDE_SELL, events);
     else match_side(x, &unsettled, in, SIDE_BUY, events);
     settle_all(x, in, &unsettled, events);

@@ -175,15 +175,15 @@ static inline money secure(struct order_hold *hold, struct account *account, con
 
 /* What a contract says that does not come of money. What lies side by side in both records is copied as one word, and
  * those of the contract go past the caches: it is not read before its fees are due, or somebody asks. */
-static inline void write_terms(const struct incoming *in, enum side side, const struct event_trade *trade,
+static inline void write_terms(uint32_t principal, enum side side, const struct event_trade *trade,
                                const struct class_terms *terms, struct contract *contract, struct event *event) {
     const int buys = side == SIDE_BUY;
     write_past_caches(contract->next_unpaid, 0);
-    write_past_caches(contract->principals, eight_bytes_of(buys ? in->principal : trade->maker_participant,
-                                                           buys ? trade->maker_participant : in->principal));
+    write_past_caches(contract->principals, eight_bytes_of(buys ? principal : trade->maker_participant,
+                                                           buys ? trade->maker_participant : principal));
     write_past_caches(&contract->price, eight_bytes(&trade->price));
     write_past_caches(&contract->fee_due_date, eight_bytes(&terms->contract));
-    copy_eight(event, &(uint64_t){ eight_bytes_of(EVENT_CONTRACT, in->instrument) });
+    copy_eight(event, &(uint64_t){ eight_bytes_of(EVENT_CONTRACT, terms->contract.instrument) });
     event->contract.trade_id = trade->trade_id;
     copy_eight(&event->contract.fee_due_date, &terms->event);
     memset((char *)event + sizeof *event - 8, 0, 8);
@@ -202,6 +202,7 @@ static inline __attribute__((always_inline)) void settle_side(struct exchange *x
     const enum side other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
     const struct instrument_rules *rules = &x->rules_today[in->instrument];
     const int64_t lot_tick = x->instruments[in->instrument].lot_tick.minor;
+    const uint32_t principal = in->principal;
     struct order_hold *hold = &x->holds[in->slot];
     struct account *own = &x->accounts[hold->account];
     money left = hold->deposit;
@@ -212,7 +213,7 @@ static inline __attribute__((always_inline)) void settle_side(struct exchange *x
         const struct event_trade *trade = &event[1].trade;
         const struct class_terms *terms = &rules->classes[trade->deal_class];
         const uint32_t lots = trade->quantity.lots;
-        write_terms(in, side, trade, terms, contract, event);
+        write_terms(principal, side, trade, terms, contract, event);
         if (has_agents) write_agents(x, side, in, trade, contract);
         money part = share_of(left, lots, trade->taker_leaves.lots + lots);
         left.minor -= part.minor;

@@ -221,7 +221,7 @@ static int read_plan(const struct flow_options *options, struct flow_plan *plan)
 }
 
 static int replay(const struct flow_options *options) {
-    struct flow_plan plan;
+    struct flow_plan plan = { .rules = RULES_OFF };
     struct flow_file file;
     struct flow_error error;
     struct flow_result result;

@@ -442,7 +442,7 @@ int flow_run(const struct flow_file *file, const struct flow_plan *plan, struct 
     double *times_ns = calloc(plan->runs_count, sizeof *times_ns);
     struct event *events = aligned_alloc(cache_line_size, events_count_max * sizeof *events);
     struct flow_result fresh = { .ns_min = 0 };
-    struct limits limits;
+    struct limits limits = { .instruments_max = 0 };
     int status = times_ns == NULL || events == NULL || limits_for(file, plan, &limits) < 0
                      ? flow_fail(error, -ENOMEM, "not enough memory")
                      : run_all(file, plan, &limits, events, times_ns, &fresh, error);
