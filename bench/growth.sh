@@ -6,7 +6,7 @@
 #
 # Environment: ROUNDS (3), RUNS a round (2), CORE (the last one), OPERATIONS (1000000), LIVE_MAX (10000000). The engine and
 # the sketch take turns; medians over the rounds. The sketch knows no participants: its column there is that of the flow.
-# One line of JSON a row goes to $BUILD/growth.json.
+# One line of JSON a row goes to $BUILD/growth.json, and every single round to $BUILD/growth.rounds.
 set -euo pipefail
 shopt -s inherit_errexit
 build=${BUILD:-build}
@@ -18,6 +18,7 @@ birzha=$build/birzha
 flow=$build/flow/growth.flow
 mkdir -p "$build/flow"
 : >"$build/growth.json"
+: >"$build/growth.rounds"       # table, size, round, nanoseconds of the engine, with rules, of the sketch
 
 make_flow() {
     "$birzha" flow --make flow --books "$1" --live "$2" --far "$3" --operations "$operations" --seed 5 --out "$flow" >/dev/null
@@ -33,6 +34,7 @@ row() {
         engine+=("$(taskset -c "$core" "$birzha" flow "$flow" --runs "$runs" --participants "${3:-2}" | ns)")
         rules+=("$(taskset -c "$core" "$birzha" flow "$flow" --runs "$runs" --participants "${3:-2}" --rules on | ns)")
         limit+=("$(taskset -c "$core" "$build/release/bench_limit_sketch" "$flow" "$runs" | ns)")
+        echo "$1 $2 $round ${engine[round]} ${rules[round]} ${limit[round]}" >>"$build/growth.rounds"
     done
     local e r l
     e=$(printf '%s\n' "${engine[@]}" | median) r=$(printf '%s\n' "${rules[@]}" | median)

@@ -72,15 +72,20 @@ P3() {
 }
 
 # What growth.sh says: the engine's growth from its first row to its last, beside the sketch's.
+# TABLE COLUMN FROM: how the figure in a column of growth.rounds grew from size FROM (or the first) to the last, each round.
+growth() {
+    awk -v t="$1" -v c="$2" -v from="$3" '
+        $1 == t { f[$2, $3] = $c; if (from == "") from = $2; last = $2; if ($3 + 1 > n) n = $3 + 1 }
+        END { for (i = 0; i < n; i++) print f[last, i] / f[from, i] }' "$build/growth.rounds"
+}
 P4() {
-    ROUNDS=3 LIVE_MAX=${LIVE_MAX:-10000000} BUILD=$build bash bench/growth.sh live books participants >"$folder/growth"
-    growth() { awk -v t="$1" -v c="$2" '$1 == t { last = $c } END { print last }' "$folder/growth"; }
-    # Live orders are held against 10,000, the second row but one.
-    awk '$1 == "live" { e[$2] = $3; l[$2] = $5; n = $2 } END { print e[n] / e[10000] / (l[n] / l[10000]) }' "$folder/growth" |
+    ROUNDS=$rounds LIVE_MAX=${LIVE_MAX:-10000000} BUILD=$build bash bench/growth.sh live books participants >/dev/null
+    paste <(growth live 4 10000) <(growth live 6 10000) | awk '{ print $1 / $2 }' |
         row P4 'live orders: growth / the sketch'"'"'s' 1.2 at_most 'bench/growth.sh live'
-    growth books 9 | row P4 'instruments: growth / the sketch'"'"'s' 1.2 at_most 'bench/growth.sh books'
-    growth participants 6 | row P4 'participants, bare: growth' 3 at_most 'bench/growth.sh participants'
-    growth participants 7 | row P4 'participants, rules on: growth' 3 at_most 'bench/growth.sh participants'
+    paste <(growth books 4 '') <(growth books 6 '') | awk '{ print $1 / $2 }' |
+        row P4 'instruments: growth / the sketch'"'"'s' 1.2 at_most 'bench/growth.sh books'
+    growth participants 4 '' | row P4 'participants, bare: growth' 3 at_most 'bench/growth.sh participants'
+    growth participants 5 '' | row P4 'participants, rules on: growth' 3 at_most 'bench/growth.sh participants'
 }
 
 P5() {
