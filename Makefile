@@ -193,7 +193,7 @@ test: $(TEST_BINARIES) ## every commit: unit, model and end-to-end tests under s
 FULL_BINARIES := $(TEST_BINARIES) $(BUILD)/release/slow_reader $(patsubst %,$(BUILD)/debug/test_%,$(TESTED)) \
 	$(BUILD)/debug/birzhad $(BUILD)/debug/main_differential $(patsubst %,$(BUILD)/%/birzha,asan clang debug)
 
-check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants, lint; under 30 minutes
+check-full: $(FULL_BINARIES) lint ## all loops at full length, valgrind, mutants, lint; over half an hour
 	@bash tests/run.sh $(BUILD) full
 
 nightly: check-full ## check-full, then random operations with fresh seeds for an hour
@@ -216,7 +216,7 @@ bench: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## the core on the 
 bench-wire: all $(BUILD)/release/bench_wire $(BUILD)/release/bench_wire_client ## messages in and out, and orders acknowledged a second over loopback
 	@BUILD=$(BUILD) bash bench/wire.sh
 
-bench-table: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## every target of the project in one run: median, spread, met or not; half an hour
+bench-table: all $(patsubst %,$(BUILD)/release/bench_%,$(BENCHES)) ## every target of the project in one run: median, spread, met or not; eight minutes
 	@BUILD=$(BUILD) bash bench/table.sh
 
 bench-load: all ## a server under load: a thousand connections beside ten thousand, a flood, the knee; needs gnuplot for the picture
