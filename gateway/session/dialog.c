@@ -240,10 +240,11 @@ static void answer_heartbeat(struct dialog *dialog, const struct request *reques
     dialog_send(dialog, encode_heartbeat(dialog->hub->out, &request->id, dialog_now_ns(dialog)));
 }
 
-/* A request that would change the exchange, while nothing more can be written down. */
+/* A request that would change the exchange, while nothing more can be written down. A logon is one: that somebody is
+ * here is written down, and so is that he left. What room there still is, is for those who leave and for the clock. */
 static int is_refused_as_full(struct dialog *dialog, const struct request *request) {
     const struct hub_host *host = &dialog->hub->host;
-    int changes = request->command.kind != 0 || request->type == REQUEST_ADMIN_CLOCK;
+    int changes = request->command.kind != 0 || request->type == REQUEST_LOGON || request->type == REQUEST_ADMIN_CLOCK;
     if (!changes || !host->is_full || !host->is_full(host->owner)) return 0;
     dialog_refuse(dialog, &request->id, REJECT_STORAGE_FULL,
                   "the journal's disk is full: nothing can be taken until there is room and the server is restarted");

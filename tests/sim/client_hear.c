@@ -159,7 +159,7 @@ static void hear_error(struct peer *client, const char *line) {
     if (code == 1212) figures->refusals_1212++;
     if (code == 1204) figures->too_slow++;
     if (client->state == CLIENT_LOGGING_ON && code != 1204) {
-        check(code == 1202, "a logon is refused", line);
+        check(code == 1202 || code == 1212, "a logon is refused", line);
         client->state = CLIENT_STRANGER;
     }
     uint64_t id = number(member(line, "req_id"));

@@ -259,6 +259,11 @@ static void audit(void) {
     for (uint32_t i = 0; i < sockets_max; i++)
         if (sim_loop.sockets[i].is_used && sim_loop.sockets[i].is_vanished) socket_leave(&sim_loop.sockets[i], END_RESET);
     settle();
+    /* A disk that was full has room again; nobody is let in before the server has been started again. */
+    if (committer_is_full(server.daemon->committer)) {
+        server_end(SERVER_STOPPED);
+        server_start();
+    }
     for (uint32_t i = 0; i < client_world.clients_count; i++)
         if (client_world.clients[i].kind == CLIENT_TRADER) client_audit(&client_world.clients[i]);
     settle();
