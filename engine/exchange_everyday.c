@@ -24,9 +24,10 @@ enum { million = 1000000, events_per_order_max = 3 };
 /* What the path knows of an order beside its command. */
 struct everyday {
     const struct clearance *clearance;  /* with rules */
+    struct account *account;    /* of the deposit, with money */
     money required, value;      /* of the deposit, with money */
     uint32_t by_floor;          /* the deposit is the floor, not the rate's share */
-    uint32_t limit_ticks;       /* how far it may trade */
+    uint32_t collar_ticks;      /* how far anybody may trade on its side; with RULES_OFF, its price */
     uint16_t book_flags;
     uint64_t content;           /* of the request, where it has a name */
 };
@@ -49,7 +50,7 @@ static inline __attribute__((always_inline)) int is_permitted_bare(const struct 
     if (order->client != NAME_NONE || command->participant >= x->participants_count ||
         order->instrument >= x->instruments_count || x->markets[order->instrument].sessions_count > 1 ||
         order->quantity.lots - 1 >= QUANTITY_LOTS_MAX || order->price.ticks - 1 >= price_ticks_max) return 0;
-    everyday->limit_ticks = order->price.ticks;
+    everyday->collar_ticks = order->price.ticks;
     everyday->book_flags = x->participants[command->participant].resident ? BOOK_LIVE : BOOK_LIVE | BOOK_FOREIGN;
     return 1;
 }
@@ -66,8 +67,7 @@ static inline __attribute__((always_inline)) int is_permitted(const struct excha
                      ticks > clearance->band_high || ticks < collar->far_low || ticks > collar->far_high;
     uint64_t units = (uint64_t)ticks * lots;
     if (__builtin_expect(is_outside || units > clearance->units_max, 0)) return 0;
-    if (order->side == SIDE_BUY) everyday->limit_ticks = ticks < collar->high ? ticks : collar->high;
-    else everyday->limit_ticks = ticks > collar->low ? ticks : collar->low;
+    everyday->collar_ticks = order->side == SIDE_BUY ? collar->high : collar->low;
     everyday->clearance = clearance;
     everyday->book_flags = clearance->book_flags;
     if (!clearance->has_money) return 1;
@@ -77,9 +77,9 @@ static inline __attribute__((always_inline)) int is_permitted(const struct excha
     everyday->by_floor = share < floor;
     everyday->required.minor = share < floor ? floor : share;
     everyday->value.minor = value;
-    const struct account *account = &x->accounts[clearance->account];
-    return ledger_counted(account).minor >= everyday->required.minor &&
-           account->exposure.minor + value <= clearance->exposure_max;
+    everyday->account = &x->accounts[clearance->account];
+    return ledger_counted(everyday->account).minor >= everyday->required.minor &&
+           everyday->account->exposure.minor + value <= clearance->exposure_max;
 }
 
 /* The same in the words of the long path. */
@@ -99,21 +99,21 @@ static inline __attribute__((always_inline)) void hold(struct exchange *x, const
                                                        uint64_t order_id, uint32_t instrument, uint32_t ticks,
                                                        struct event *event) {
     const struct clearance *clearance = everyday->clearance;
-    struct account *account = &x->accounts[clearance->account];
-    x->holds[(uint32_t)order_id] = (struct order_hold){ .deposit = everyday->required, .account = clearance->account,
-                                                        .value_ticks = ticks };
+    struct account *account = everyday->account;
+    struct order_hold *behind = &x->details[(uint32_t)order_id].hold;
+    behind->deposit = everyday->required;
+    copy_eight(&behind->account, &(uint64_t){ eight_bytes_of(clearance->account, ticks) });
     ledger_move(&account->free, &account->held, everyday->required);
     account->exposure.minor += everyday->value.minor;
-    event->kind = EVENT_HELD;
-    event->flags = 0;
-    event->instrument = instrument;
+    const money free = account->free;
+    copy_eight(event, &(uint64_t){ eight_bytes_of(EVENT_HELD, instrument) });
     struct event_held *held = &event->held;
     held->order_id = order_id;
     held->amount = everyday->required;
     held->value = everyday->value;
-    held->free = account->free;
-    __builtin_memcpy(&held->participant, &clearance->held, sizeof clearance->held);
-    held->by_floor = (uint8_t)everyday->by_floor;
+    held->free = free;
+    __builtin_memcpy(&held->participant, &clearance->held, 16);
+    copy_eight(&held->currency, &(uint64_t){ eight_bytes(&clearance->held.currency) | everyday->by_floor << 16 });
 }
 _Static_assert(offsetof(struct event_held, participant) + sizeof ((struct clearance *)0)->held ==
                sizeof(struct event_held), "as hold has it");
@@ -182,7 +182,8 @@ static inline __attribute__((always_inline)) int enter(struct exchange *x, const
                                                        const struct everyday *everyday, enum side side, int has_money,
                                                        struct event_buffer *events) {
     uint32_t best = x->books[command->new_order.instrument].sides[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].best_ticks;
-    int crosses = side == SIDE_BUY ? everyday->limit_ticks >= best : everyday->limit_ticks <= best;
+    uint32_t ticks = command->new_order.price.ticks, collar_ticks = everyday->collar_ticks;
+    int crosses = side == SIDE_BUY ? ticks >= best && collar_ticks >= best : ticks <= best && collar_ticks <= best;
     if (!crosses && command->new_order.time_in_force != TIF_IOC)
         return rest(x, command, everyday, side, has_money, events);
     struct order_money reckoned = money_of(everyday, command);
@@ -209,7 +210,6 @@ static inline void fetch_slot(const struct exchange *x) {
     const uint32_t slot = x->pool.slot_free;
     __builtin_prefetch(&x->pool.orders[slot], 1);
     __builtin_prefetch(&x->details[slot], 1);
-    __builtin_prefetch(&x->holds[slot], 1);
 }
 
 __attribute__((hot)) int orders_apply_everyday(struct exchange *x, const struct command *command,

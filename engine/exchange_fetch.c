@@ -43,7 +43,6 @@ void exchange_fetch_order(const struct exchange *x, uint64_t order_id, enum fetc
     if (stage == FETCH_FAR) {
         __builtin_prefetch(order, 1);
         __builtin_prefetch(&x->details[slot], 1);      /* the next new order takes the slot of the last that ended */
-        if (money_is_on(x)) __builtin_prefetch(&x->holds[slot], 1);
         return;
     }
     if (!(order->flags & BOOK_LIVE) || order->flags & (BOOK_PENDING | BOOK_QUEUED)) return;

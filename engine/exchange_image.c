@@ -86,7 +86,6 @@ static void span_orders(struct image *image, struct exchange *x) {
     image_count(image, &x->pool.slot_free, x->pool.slots_used);
     RECORDS(x->pool.orders + 1, x->pool.slots_used);
     RECORDS(x->details + 1, x->pool.slots_used);
-    RECORDS(x->holds + 1, x->pool.slots_used);
 }
 
 /* The ring has gone round once its next place is taken. */
@@ -216,7 +215,7 @@ static int orders_are_sound(const struct exchange *x) {
                  is_in_session(&x->markets[order->instrument], order) &&
                  detail->participant < x->participants_count &&
                  detail->name <= x->limits.client_ids_max &&
-                 x->holds[slot].account < x->participants_count * CURRENCY_COUNT;
+                 x->details[slot].hold.account < x->participants_count * CURRENCY_COUNT;
     }
     return sound;
 }

@@ -444,8 +444,8 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
     struct order_terms terms = {
         .participant = command->participant, .user = command->user, .instrument = order->instrument,
         .principal = order->principal, .session_named = NAME_NONE, .session = market_session_of_order(x, order),
-        .own_hold = x->holds[slot].deposit,
-        .own_exposure.minor = (int64_t)x->holds[slot].value_ticks * book_order_open(order) * lot_tick.minor,
+        .own_hold = detail->hold.deposit,
+        .own_exposure.minor = (int64_t)detail->hold.value_ticks * book_order_open(order) * lot_tick.minor,
         .price_ticks = amend->flags & AMEND_PRICE ? amend->price.ticks : own_price,
         .stop_ticks = pending ? order->price_ticks : 0,
         .has_price = (amend->flags & AMEND_PRICE) != 0,
@@ -457,7 +457,7 @@ static struct order_terms terms_of_amend(const struct exchange *x, const struct 
         .time_in_force = detail->time_in_force, .order_flags = detail->order_flags, .amended = 1 };
     rules_find_payer(x, &terms);
     /* What another holds for it is not this payer's (a client that has an account of its own since): BRK-6, DEP-2. */
-    if (x->holds[slot].account / CURRENCY_COUNT != terms.payer) terms.own_hold = terms.own_exposure = (money){ 0 };
+    if (detail->hold.account / CURRENCY_COUNT != terms.payer) terms.own_hold = terms.own_exposure = (money){ 0 };
     return terms;
 }
 

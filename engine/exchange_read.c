@@ -198,7 +198,6 @@ uint64_t exchange_digest(const struct exchange *x) {
     digest_add(&state, x->users, sizeof *x->users * x->users_count);
     digest_add(&state, x->pool.orders + 1, sizeof *x->pool.orders * x->pool.slots_used);
     digest_add(&state, x->details + 1, sizeof *x->details * x->pool.slots_used);
-    digest_add(&state, x->holds + 1, sizeof *x->holds * x->pool.slots_used);
     digest_names(&state, x);
     digest_rulebook(&state, x);
     return XXH3_64bits_digest(&state);
@@ -280,7 +279,7 @@ static void verify_money(const struct exchange *x) {
     for (int i = 0; i < CURRENCY_COUNT; i++)
         CHECK(sums[i] + x->cash[i].minor + x->fee_incomes[i].minor == 0);
     for (uint32_t slot = 1; slot <= x->pool.slots_used; slot++) {
-        if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->holds[slot].deposit.minor;
+        if (x->pool.orders[slot].flags & BOOK_LIVE) by_orders += x->details[slot].hold.deposit.minor;
     }
     for (uint64_t id = 1; id <= contracts_count(x); id++) {
         const struct contract *contract = &x->contracts[id];

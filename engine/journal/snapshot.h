@@ -14,7 +14,7 @@
 #include "engine/journal/format.h"
 
 enum {
-    snapshot_version = 1, snapshot_name_size = 8, snapshot_sections_max = 16, snapshot_header_size = journal_page_size,
+    snapshot_version = 2, snapshot_name_size = 8, snapshot_sections_max = 16, snapshot_header_size = journal_page_size,
 };
 #define SNAPSHOT_MAGIC "BIRZHAP1"
 

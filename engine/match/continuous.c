@@ -355,7 +355,7 @@ static inline __attribute__((always_inline)) int match_level(struct exchange *x,
         struct book_order *maker = &x->pool.orders[slot];
         uint32_t participant = maker->principal;
         next = maker->next;
-        if (unsettled != NULL) __builtin_prefetch(&x->holds[next]);
+        if (unsettled != NULL) __builtin_prefetch(&x->details[next].hold);
         if (__builtin_expect(!is_plain(in, maker), 0)) {
             uint32_t wanted_now = wanted_lots;
             participant = order_participant(x, slot);

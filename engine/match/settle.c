@@ -12,17 +12,15 @@ static __attribute__((noinline)) money share_of_much(money deposit, uint32_t lot
     return (money){ (int64_t)((uint128)(uint64_t)deposit.minor * lots / open_lots) };
 }
 
-/* floor(deposit x lots / open), all of it with the last lot. */
+/* floor(deposit x lots / open): all of it when nothing stays open. Whether that is so is not asked: it cannot be
+ * predicted, and a division costs less than a wrong guess. */
 static inline money share_of(money deposit, uint32_t lots, uint32_t open_lots) {
-    if (lots == open_lots) return deposit;
     if (__builtin_expect(deposit.minor > UINT32_MAX, 0)) return share_of_much(deposit, lots, open_lots);
-    uint64_t product = (uint64_t)deposit.minor * lots;
-    if (product <= UINT32_MAX) return (money){ (uint32_t)product / open_lots };     /* half the time */
-    return (money){ (int64_t)(product / open_lots) };
+    return (money){ (int64_t)((uint64_t)deposit.minor * lots / open_lots) };
 }
 
 static int64_t part_value(const struct exchange *x, uint32_t slot, uint32_t lots) {
-    return (int64_t)x->holds[slot].value_ticks * lots *
+    return (int64_t)x->details[slot].hold.value_ticks * lots *
            x->instruments[x->pool.orders[slot].instrument].lot_tick.minor;
 }
 
@@ -30,7 +28,7 @@ static int64_t part_value(const struct exchange *x, uint32_t slot, uint32_t lots
 static inline void say_held(const struct exchange *x, uint32_t slot, const struct event_held *figures,
                             struct event_buffer *events) {
     const struct book_order *order = &x->pool.orders[slot];
-    const struct order_hold *hold = &x->holds[slot];
+    const struct order_hold *hold = &x->details[slot].hold;
     uint32_t payer = hold->account / CURRENCY_COUNT;
     *event_next(events) = (struct event){ .kind = EVENT_HELD, .instrument = order->instrument, .held = {
         .order_id = book_order_id(order, slot), .amount = hold->deposit, .value = figures->value,
@@ -41,8 +39,8 @@ static inline void say_held(const struct exchange *x, uint32_t slot, const struc
 }
 
 static inline void let_go(struct exchange *x, uint32_t slot, uint32_t open_lots) {
-    struct account *account = &x->accounts[x->holds[slot].account];
-    ledger_move(&account->held, &account->free, x->holds[slot].deposit);
+    struct account *account = &x->accounts[x->details[slot].hold.account];
+    ledger_move(&account->held, &account->free, x->details[slot].hold.deposit);
     account->exposure.minor -= part_value(x, slot, open_lots);
 }
 
@@ -50,8 +48,8 @@ void settle_enter(struct exchange *x, const struct incoming *in, const struct or
                   struct event_buffer *events) {
     if (!money_is_on(x)) return;
     struct account *account = &x->accounts[reckoned->account];
-    x->holds[in->slot] = (struct order_hold){ .deposit = reckoned->required, .account = reckoned->account,
-                                              .value_ticks = reckoned->value_ticks };
+    x->details[in->slot].hold = (struct order_hold){ .deposit = reckoned->required, .account = reckoned->account,
+                                                     .value_ticks = reckoned->value_ticks };
     ledger_move(&account->free, &account->held, reckoned->required);
     account->exposure.minor += reckoned->value.minor;
     *event_next(events) = (struct event){ .kind = EVENT_HELD, .instrument = in->instrument, .held = {
@@ -66,8 +64,8 @@ void settle_hold(struct exchange *x, uint32_t slot, const struct order_money *re
     if (!money_is_on(x)) return;
     let_go(x, slot, open_lots_before);
     struct account *account = &x->accounts[reckoned->account];
-    x->holds[slot] = (struct order_hold){ .deposit = reckoned->required, .account = reckoned->account,
-                                          .value_ticks = reckoned->value_ticks };
+    x->details[slot].hold = (struct order_hold){ .deposit = reckoned->required, .account = reckoned->account,
+                                                 .value_ticks = reckoned->value_ticks };
     ledger_move(&account->free, &account->held, reckoned->required);
     account->exposure.minor += reckoned->value.minor;
     const struct event_held figures = { .value = reckoned->value, .ppm = reckoned->ppm,
@@ -78,7 +76,7 @@ void settle_hold(struct exchange *x, uint32_t slot, const struct order_money *re
 void settle_reduce(struct exchange *x, uint32_t slot, uint32_t lots, uint32_t open_lots_before,
                    struct event_buffer *events) {
     if (!money_is_on(x)) return;
-    struct order_hold *hold = &x->holds[slot];
+    struct order_hold *hold = &x->details[slot].hold;
     struct account *account = &x->accounts[hold->account];
     money part = share_of(hold->deposit, lots, open_lots_before);
     ledger_move(&account->held, &account->free, part);
@@ -90,7 +88,7 @@ void settle_reduce(struct exchange *x, uint32_t slot, uint32_t lots, uint32_t op
 
 void settle_release_held(struct exchange *x, uint32_t slot, uint32_t open_lots) {
     let_go(x, slot, open_lots);
-    x->holds[slot].deposit.minor = 0;
+    x->details[slot].hold.deposit.minor = 0;
 }
 
 /* ---- trades ---- */
@@ -157,17 +155,21 @@ static void write_agents(struct exchange *x, enum side side, const struct incomi
     struct contract_agents *agents = &x->agents[trade->trade_id];
     agents->participants[side] = in->participant;
     agents->participants[other] = trade->maker_participant;
-    agents->payers[side] = x->holds[in->slot].account / CURRENCY_COUNT;
-    agents->payers[other] = x->holds[maker_slot].account / CURRENCY_COUNT;
+    agents->payers[side] = x->details[in->slot].hold.account / CURRENCY_COUNT;
+    agents->payers[other] = x->details[maker_slot].hold.account / CURRENCY_COUNT;
 }
 
 /* The resting order's side. DEP-4: the deposit's share moves to the contract; in the exposure the order's price gives
- * way to the trade's. `unit` is the value of all lots at a price of one tick. */
+ * way to the trade's. `unit` is the value of all lots at a price of one tick. An order that is used up keeps the figure
+ * in its hold: nobody reads it again. */
 static inline money secure(struct order_hold *hold, struct account *account, const struct event_trade *trade,
                            int64_t unit) {
     uint32_t ticks = trade->price.ticks;
-    money part = share_of(hold->deposit, trade->quantity.lots, trade->maker_leaves.lots + trade->quantity.lots);
-    hold->deposit.minor -= part.minor;
+    money part = hold->deposit;
+    if (trade->maker_leaves.lots > 0) {
+        part = share_of(part, trade->quantity.lots, trade->maker_leaves.lots + trade->quantity.lots);
+        hold->deposit.minor -= part.minor;
+    }
     ledger_move(&account->held, &account->blocked, part);
     if (hold->value_ticks != ticks) account->exposure.minor += ((int64_t)ticks - (int64_t)hold->value_ticks) * unit;
     return part;
@@ -178,20 +180,19 @@ static inline money secure(struct order_hold *hold, struct account *account, con
 static inline void write_terms(uint32_t principal, enum side side, const struct event_trade *trade,
                                const struct class_terms *terms, struct contract *contract, struct event *event) {
     const int buys = side == SIDE_BUY;
-    write_past_caches(contract->next_unpaid, 0);
-    write_past_caches(contract->principals, eight_bytes_of(buys ? principal : trade->maker_participant,
-                                                           buys ? trade->maker_participant : principal));
-    write_past_caches(&contract->price, eight_bytes(&trade->price));
-    write_past_caches(&contract->fee_due_date, eight_bytes(&terms->contract));
+    write_past_caches(contract->next_unpaid, 0, eight_bytes_of(buys ? principal : trade->maker_participant,
+                                                               buys ? trade->maker_participant : principal));
+    write_past_caches(&contract->price, eight_bytes(&trade->price), eight_bytes(&terms->contract));
     copy_eight(event, &(uint64_t){ eight_bytes_of(EVENT_CONTRACT, terms->contract.instrument) });
     event->contract.trade_id = trade->trade_id;
     copy_eight(&event->contract.fee_due_date, &terms->event);
     memset((char *)event + sizeof *event - 8, 0, 8);
 }
 
-static inline void write_amount(money amount, money *in_contract, money *in_event) {
-    write_past_caches(in_contract, (uint64_t)amount.minor);
-    *in_event = amount;
+static inline void write_amounts(const money amounts[2], money in_contract[2], money in_event[2]) {
+    write_past_caches(in_contract, (uint64_t)amounts[0].minor, (uint64_t)amounts[1].minor);
+    in_event[0] = amounts[0];
+    in_event[1] = amounts[1];
 }
 
 /* One copy a side. The incoming order's deposit and exposure are posted once, after the last trade; both orders may lie
@@ -199,11 +200,10 @@ static inline void write_amount(money amount, money *in_contract, money *in_even
 static inline __attribute__((always_inline)) void settle_side(struct exchange *x, const struct incoming *in,
                                                               enum side side, struct event *event,
                                                               uint32_t trades_count, int has_agents) {
-    const enum side other = side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
     const struct instrument_rules *rules = &x->rules_today[in->instrument];
     const int64_t lot_tick = x->instruments[in->instrument].lot_tick.minor;
     const uint32_t principal = in->principal;
-    struct order_hold *hold = &x->holds[in->slot];
+    struct order_hold *hold = &x->details[in->slot].hold;
     struct account *own = &x->accounts[hold->account];
     money left = hold->deposit;
     int64_t value_minor = 0;
@@ -215,18 +215,17 @@ static inline __attribute__((always_inline)) void settle_side(struct exchange *x
         const uint32_t lots = trade->quantity.lots;
         write_terms(principal, side, trade, terms, contract, event);
         if (has_agents) write_agents(x, side, in, trade, contract);
-        money part = share_of(left, lots, trade->taker_leaves.lots + lots);
+        const money part = share_of(left, lots, trade->taker_leaves.lots + lots);
         left.minor -= part.minor;
-        write_amount(part, &contract->blocked[side], &event->contract.blocked[side]);
         const int64_t unit = lot_tick * lots, value = trade->price.ticks * unit;
         value_minor += value;
-        struct order_hold *maker_hold = &x->holds[(uint32_t)trade->maker_order_id];
+        struct order_hold *maker_hold = &x->details[(uint32_t)trade->maker_order_id].hold;
         struct account *its = &x->accounts[maker_hold->account];
-        part = secure(maker_hold, its, trade, unit);
-        write_amount(part, &contract->blocked[other], &event->contract.blocked[other]);
+        const money its_part = secure(maker_hold, its, trade, unit);
+        write_amounts(side == SIDE_BUY ? (money[]){ part, its_part } : (money[]){ its_part, part }, contract->blocked,
+                      event->contract.blocked);
         const struct fees fees = fees_of(rules, terms, (enum deal_class)trade->deal_class, value);
-        write_amount(fees.sides[SIDE_BUY], &contract->fees[SIDE_BUY], &event->contract.fees[SIDE_BUY]);
-        write_amount(fees.sides[SIDE_SELL], &contract->fees[SIDE_SELL], &event->contract.fees[SIDE_SELL]);
+        write_amounts(fees.sides, contract->fees, event->contract.fees);
         charge(x, side == SIDE_BUY ? own : its, terms, SIDE_BUY, fees.sides[SIDE_BUY]);
         charge(x, side == SIDE_BUY ? its : own, terms, SIDE_SELL, fees.sides[SIDE_SELL]);
     }

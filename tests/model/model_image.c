@@ -182,7 +182,7 @@ static void find_edges_of_order(struct kept_image *k, const struct exchange *x, 
     WRONG(x->details[slot].participant, x->participants_count);
     WRONG(x->details[slot].name, x->limits.client_ids_max + 1);
     GOOD(x->details[slot].name, x->limits.client_ids_max);
-    WRONG(x->holds[slot].account, x->participants_count * CURRENCY_COUNT);
+    WRONG(x->details[slot].hold.account, x->participants_count * CURRENCY_COUNT);
 }
 
 static void find_edges_of_orders(struct kept_image *k, const struct exchange *x, uint64_t pick) {
