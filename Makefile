@@ -30,7 +30,8 @@ WARNINGS += -Werror
 endif
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS_common := -std=c11 -D_GNU_SOURCE -I. -g -fno-common -fno-strict-aliasing -MMD -MP $(WARNINGS)
-CFLAGS_release := -O3 -march=x86-64-v3 -mtune=skylake-avx512 $(HARDEN) -flto -ffat-lto-objects
+# Functions begin on a cache line: else a change anywhere moves the hot loops, and has cost them 5 ns an order.
+CFLAGS_release := -O3 -falign-functions=64 -march=x86-64-v3 -mtune=skylake-avx512 $(HARDEN) -flto -ffat-lto-objects
 CFLAGS_clang := -O2 -march=x86-64-v3 -Werror -fPIE
 CFLAGS_debug := -O0 -DBIRZHA_PARANOID
 CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DBIRZHA_PARANOID

@@ -43,7 +43,7 @@ static uint32_t clearances_shift_for(const struct limits *limits) {
 struct layout {
     size_t books, markets, orders, details, leaves, branches, instruments, sessions, participants, users, names,
         name_buckets, scratch, symbol_slots, participant_slots, user_slots, session_slots, tables, persons, clients,
-        accounts, contracts, agents, rules_today, remarks, collars, clearances, size;
+        accounts, contracts, agents, rules_today, remarks, bounds, clearances, size;
 };
 
 static struct layout layout_of(const struct limits *limits) {
@@ -75,7 +75,7 @@ static struct layout layout_of(const struct limits *limits) {
     at.agents = place(&offset, sizeof(struct contract_agents), (size_t)limits->contracts_max + 1);
     at.rules_today = place(&offset, sizeof(struct instrument_rules), limits->instruments_max);
     at.remarks = place(&offset, limits->participants_max, (size_t)limits->sessions_max + 1);
-    at.collars = place(&offset, sizeof(struct collar), limits->instruments_max);
+    at.bounds = place(&offset, sizeof(struct order_bounds), limits->instruments_max);
     at.clearances = place(&offset, sizeof(struct clearance), clearances_count_for(limits));
     at.size = offset;
     return at;
@@ -116,7 +116,7 @@ static void attach(struct exchange *x) {
     x->agents = (void *)(base + at.agents);
     x->rules_today = (void *)(base + at.rules_today);
     x->remarks_at_start = (void *)(base + at.remarks);
-    x->collars = (void *)(base + at.collars);
+    x->bounds = (void *)(base + at.bounds);
     x->clearances_count = clearances_count_for(&x->limits);
     x->clearances_shift = clearances_shift_for(&x->limits);
     x->clearances = (void *)(base + at.clearances);

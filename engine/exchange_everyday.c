@@ -9,8 +9,8 @@
  * goes there too, once it is admitted. With BIRZHA_PARANOID the long path's checks are asked as well, and must agree.
  *
  * The path is written once and inlined for each side, without and with money, so that no copy asks which it is. What
- * it touches: command 2 cache lines, clearance 2, one each of collar, account, book, level, order (2 to a line), its
- * detail, its hold (4 to a line), the firm's count, and one for each event. */
+ * it touches: command 2 cache lines, one each of clearance, bounds, account, book, level, order (2 to a line), its
+ * detail, the firm's count, and one for each event. */
 #include <stddef.h>
 #include <string.h>
 
@@ -34,11 +34,21 @@ struct everyday {
 
 /* ---- is it one? ---- */
 
+/* The eight bytes of an order from its side on. */
+static inline uint64_t shape(uint8_t side, uint8_t order_type, uint8_t flags, uint8_t has_display) {
+    const uint8_t bytes[8] = { side, order_type, 0, 0, flags, 0, has_display, 0 };
+    return eight_bytes(bytes);
+}
+static inline uint64_t shape_of(const struct command_new_order *order) { return eight_bytes(&order->side); }
+_Static_assert(offsetof(struct command_new_order, has_display) == offsetof(struct command_new_order, side) + 6 &&
+               offsetof(struct command_new_order, flags) == offsetof(struct command_new_order, side) + 4,
+               "as shape has it");
+
 /* Nothing in it but a price, a quantity, a side and a time in force. */
 static inline int has_everyday_shape(const struct command_new_order *order) {
     const uint32_t times = 1u << TIF_DAY | 1u << TIF_GTC | 1u << TIF_IOC;
-    const uint64_t unusual = clearance_shape(0xFE, 0xFF, ORDER_POST_ONLY | ORDER_ALL_OR_NONE, 0, 0xFF);
-    return (clearance_shape_of(order) & unusual) == 0 && (order->min.lots | order->stop.ticks) == 0 &&
+    const uint64_t unusual = shape(0xFE, 0xFF, ORDER_POST_ONLY | ORDER_ALL_OR_NONE, 0xFF);
+    return (shape_of(order) & unusual) == 0 && (order->min.lots | order->stop.ticks) == 0 &&
            order->time_in_force < 32 && (times >> order->time_in_force & 1);
 }
 
@@ -62,18 +72,19 @@ static inline __attribute__((always_inline)) int is_permitted(const struct excha
     const struct clearance *clearance = clearance_place(x, command->participant, order->instrument, order->side);
     if (!clearance_covers(clearance, x, command)) return 0;
     uint32_t lots = order->quantity.lots, ticks = order->price.ticks;
-    const struct collar *collar = &x->collars[order->instrument];
-    int is_outside = lots < clearance->lots_low || lots > clearance->lots_high || ticks < clearance->band_low ||
+    const struct order_bounds *bounds = &x->bounds[order->instrument];
+    const struct collar *collar = &bounds->collar;
+    int is_outside = lots < bounds->lots_low || lots > bounds->lots_high || ticks < clearance->band_low ||
                      ticks > clearance->band_high || ticks < collar->far_low || ticks > collar->far_high;
     uint64_t units = (uint64_t)ticks * lots;
-    if (__builtin_expect(is_outside || units > clearance->units_max, 0)) return 0;
+    if (__builtin_expect(is_outside || units > bounds->units_max, 0)) return 0;
     everyday->collar_ticks = order->side == SIDE_BUY ? collar->high : collar->low;
     everyday->clearance = clearance;
     everyday->book_flags = clearance->book_flags;
     if (!clearance->has_money) return 1;
     /* Group 8. What is asked of the standing money was asked when the clearance was given. */
-    int64_t value = (int64_t)units * clearance->lot_tick, floor = clearance->deposit_floor.minor;
-    int64_t share = (int64_t)(((uint64_t)value * clearance->held.ppm + million - 1) / million);
+    int64_t value = (int64_t)units * bounds->lot_tick, floor = clearance->deposit_floor.minor;
+    int64_t share = (int64_t)(((uint64_t)value * clearance->ppm + million - 1) / million);
     everyday->by_floor = share < floor;
     everyday->required.minor = share < floor ? floor : share;
     everyday->value.minor = value;
@@ -88,13 +99,13 @@ static inline struct order_money money_of(const struct everyday *everyday, const
     if (clearance == NULL || !clearance->has_money) return (struct order_money){ .payer = command->participant };
     return (struct order_money){
         .required = everyday->required, .value = everyday->value, .value_ticks = command->new_order.price.ticks,
-        .ppm = clearance->held.ppm, .payer = command->participant, .account = clearance->account,
-        .by_floor = (uint8_t)everyday->by_floor, .deal_class = clearance->held.deal_class };
+        .ppm = clearance->ppm, .payer = command->participant, .account = clearance->account,
+        .by_floor = (uint8_t)everyday->by_floor, .deal_class = clearance->deal_class };
 }
 
 /* ---- it rests ---- */
 
-/* DEP-4: the deposit goes behind the order. HELD is written word by word, the last ones as the clearance has them. */
+/* DEP-4: the deposit goes behind the order. HELD is written word by word. */
 static inline __attribute__((always_inline)) void hold(struct exchange *x, const struct everyday *everyday,
                                                        uint64_t order_id, uint32_t instrument, uint32_t ticks,
                                                        struct event *event) {
@@ -112,11 +123,16 @@ static inline __attribute__((always_inline)) void hold(struct exchange *x, const
     held->amount = everyday->required;
     held->value = everyday->value;
     held->free = free;
-    __builtin_memcpy(&held->participant, &clearance->held, 16);
-    copy_eight(&held->currency, &(uint64_t){ eight_bytes(&clearance->held.currency) | everyday->by_floor << 16 });
+    const uint32_t firm = clearance->participant;
+    copy_eight(&held->participant, &(uint64_t){ eight_bytes_of(firm, firm) });
+    copy_eight(&held->payer, &(uint64_t){ eight_bytes_of(firm, clearance->ppm) });
+    copy_eight(&held->currency, &(uint64_t){ clearance->currency | (uint32_t)clearance->deal_class << 8 |
+                                             everyday->by_floor << 16 });
 }
-_Static_assert(offsetof(struct event_held, participant) + sizeof ((struct clearance *)0)->held ==
-               sizeof(struct event_held), "as hold has it");
+_Static_assert(offsetof(struct event_held, principal) == offsetof(struct event_held, participant) + 4 &&
+               offsetof(struct event_held, ppm) == offsetof(struct event_held, payer) + 4 &&
+               offsetof(struct event_held, by_floor) == offsetof(struct event_held, currency) + 2 &&
+               offsetof(struct event_held, currency) + 8 == sizeof(struct event_held), "as hold has it");
 
 static inline __attribute__((always_inline)) void write_detail(struct exchange *x, const struct command *command,
                                                                uint32_t slot) {

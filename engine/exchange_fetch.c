@@ -61,9 +61,7 @@ void exchange_fetch_firm(const struct exchange *x, uint32_t participant, uint32_
     __builtin_prefetch(&x->participants[participant].open_orders_count, 1);
     __builtin_prefetch(&x->participants[participant].resident);
     if (instrument >= x->instruments_count || x->rules == RULES_OFF) return;
-    const struct clearance *clearance = clearance_place(x, participant, instrument, side);
-    __builtin_prefetch(clearance);
-    __builtin_prefetch(&clearance->deposit_floor);
+    __builtin_prefetch(clearance_place(x, participant, instrument, side));
     __builtin_prefetch(account_of(x, participant, x->instruments[instrument].currency), 1);
 }
 

@@ -72,7 +72,7 @@ static enum plan plan_order(const struct exchange *x, const struct incoming *in,
 /* How far it may trade: its price, inside the collar (PRC-4). */
 static uint32_t collared(const struct exchange *x, uint32_t instrument, enum side side, uint32_t ticks) {
     if (x->rules == RULES_OFF) return ticks;
-    const struct collar *collar = &x->collars[instrument];
+    const struct collar *collar = &x->bounds[instrument].collar;
     if (side == SIDE_BUY) return ticks < collar->high ? ticks : collar->high;
     return ticks > collar->low ? ticks : collar->low;
 }

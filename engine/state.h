@@ -74,35 +74,35 @@ struct collar {
     uint32_t far_low, far_high; /* of orders: three times as far */
 };
 
-/* Who was admitted with an order on its own account is known to have nothing in its way that depends on neither price
- * nor quantity, until something else than orders happens; with the figures that its next order is asked about. See
- * rules/clearance.h. */
-struct clearance {
-    /* The first line: whose it is, as the order names it, and what its price and quantity are asked. */
-    uint64_t world;             /* exchange.world then; 0 = none */
-    uint32_t participant, user, instrument, session;
-    uint64_t shape;             /* side and payment terms, in the order's bytes from `side` on */
-    uint32_t account;           /* of the deposit */
-    uint32_t reserved0;
+/* What the price and the quantity of every order of an instrument are asked. */
+struct order_bounds {
+    struct collar collar;
+    /* Written when a clearance is given. */
     uint32_t lots_low, lots_high;
-    uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
-    uint64_t units_max;         /* ticks x lots that can be reckoned in 64 bits */
-    /* The second: its deposit, and what HELD says of it. */
     int64_t lot_tick;
+    uint64_t units_max;         /* ticks x lots whose deposit can be reckoned in 64 bits */
+    uint8_t reserved[24];
+};
+_Static_assert(sizeof(struct order_bounds) == 64, "one cache line");
+
+/* Who was admitted with an order on its own account is known to have nothing in its way that depends on neither price
+ * nor quantity, until something else than orders happens; with the figures that its next order is asked about, as far
+ * as they are not the instrument's. See rules/clearance.h. */
+struct clearance {
+    uint64_t world;             /* exchange.world then; 0 = none */
+    uint32_t participant, user, instrument, session;    /* as the order names them */
+    uint32_t account;           /* of the deposit */
+    uint32_t ppm;               /* of the deposit; 0 = none is asked for */
+    uint32_t band_low, band_high;       /* PRC-2; 1 and price_ticks_max where there is none */
     money deposit_floor;
     int64_t exposure_max;       /* RSK-1 */
+    uint8_t side, payment_terms;        /* as the order has them */
     uint16_t book_flags;        /* of its orders, but for the side */
+    uint8_t currency, deal_class;       /* as HELD says them */
     uint8_t has_money;
-    uint8_t reserved[5];
-    struct {                    /* as struct event_held has it from `participant` on; by_floor is 0 */
-        uint32_t participant, principal, payer;
-        uint32_t ppm;           /* of the deposit; 0 = none is asked for */
-        uint8_t currency, deal_class, by_floor;
-        uint8_t reserved[5];
-    } held;
-    uint8_t reserved1[8];
+    uint8_t reserved;
 };
-_Static_assert(sizeof(struct clearance) == 128 && offsetof(struct clearance, lot_tick) == 64, "two cache lines");
+_Static_assert(sizeof(struct clearance) == 64, "one cache line");
 /* Places for them: a power of two, some for every participant. */
 enum { clearances_count_min = 1 << 14, clearances_count_max = 1 << 22 };
 
@@ -130,7 +130,7 @@ struct exchange {
     struct price_pool prices;
     struct book *books;
     struct market *markets;
-    struct collar *collars;                 /* by instrument; derived */
+    struct order_bounds *bounds;            /* by instrument; derived */
     struct order_detail *details;
     struct instrument *instruments;
     struct session *sessions;

@@ -65,7 +65,7 @@ static void find_bounds(uint64_t reference, uint64_t width_ppm, uint32_t *low, u
 }
 
 void market_set_collar(struct exchange *x, uint32_t instrument) {
-    struct collar *collar = &x->collars[instrument];
+    struct collar *collar = &x->bounds[instrument].collar;
     uint64_t width_ppm = x->instruments[instrument].collar_ppm, reference = exchange_reference(x, instrument).ticks;
     find_bounds(reference, width_ppm, &collar->low, &collar->high);
     find_bounds(reference, 3 * width_ppm, &collar->far_low, &collar->far_high);
@@ -74,15 +74,15 @@ void market_set_collar(struct exchange *x, uint32_t instrument) {
 void exchange_collar(const struct exchange *x, uint32_t instrument, price *low, price *high) {
     low->ticks = high->ticks = 0;
     if (x->instruments[instrument].collar_ppm == 0) return;
-    low->ticks = x->collars[instrument].low;
-    high->ticks = x->collars[instrument].high;
+    low->ticks = x->bounds[instrument].collar.low;
+    high->ticks = x->bounds[instrument].collar.high;
 }
 
 price market_edge(const struct exchange *x, uint32_t instrument, enum side side, int resident) {
     const struct instrument_rules *rules = &x->rules_today[instrument];
     uint32_t band = side == SIDE_BUY ? rules->ceiling_ticks[resident][side] : rules->floor_ticks[resident][side];
     if (x->instruments[instrument].collar_ppm == 0) return (price){ band };
-    const struct collar *collar = &x->collars[instrument];
+    const struct collar *collar = &x->bounds[instrument].collar;
     if (side == SIDE_BUY) return (price){ band != 0 && band < collar->high ? band : collar->high };
     return (price){ band > collar->low ? band : collar->low };
 }

@@ -26,22 +26,22 @@ void clearance_give(struct exchange *x, const struct order_terms *terms) {
     if (account->order_value_max.minor != 0) return;        /* it looks at each order: RSK-1 */
     uint32_t ceiling = rules->ceiling_ticks[firm->resident][terms->side];
     uint32_t floor = rules->floor_ticks[firm->resident][terms->side];
+    struct order_bounds *bounds = &x->bounds[terms->instrument];
+    bounds->lots_low = instrument->quantity_min.lots;
+    bounds->lots_high = instrument->quantity_max.lots;
+    bounds->lot_tick = instrument->lot_tick.minor;
+    bounds->units_max = (uint64_t)(INT64_MAX / 2 / million) / (uint64_t)instrument->lot_tick.minor;
     *clearance_place(x, terms->participant, terms->instrument, terms->side) = (struct clearance){
         .world = x->world, .participant = terms->participant, .user = terms->user, .instrument = terms->instrument,
         .session = terms->session_named,
-        .shape = clearance_shape(terms->side, ORDER_TYPE_LIMIT, 0, terms->payment_terms, 0),
-        .account = terms->participant * CURRENCY_COUNT + instrument->currency,
-        .lots_low = instrument->quantity_min.lots, .lots_high = instrument->quantity_max.lots,
+        .side = (uint8_t)terms->side, .payment_terms = (uint8_t)terms->payment_terms,
+        .account = terms->participant * CURRENCY_COUNT + instrument->currency, .ppm = ppm,
         .band_low = floor > 0 ? floor : 1, .band_high = ceiling > 0 && ceiling < price_ticks_max ? ceiling
                                                                                                 : price_ticks_max,
         .deposit_floor.minor = ppm > 0 ? rules->deposit_floor.minor : 0,
         .exposure_max = ppm > 0 ? exposure_limit(x, firm, account) : INT64_MAX / 2,
-        .lot_tick = instrument->lot_tick.minor,
-        .units_max = (uint64_t)(INT64_MAX / 2 / million) / (uint64_t)instrument->lot_tick.minor,
         .book_flags = (uint16_t)(BOOK_LIVE | (firm->resident ? 0 : BOOK_FOREIGN) |
                                  market_session_bits(x, terms->instrument, terms->session)),
-        .has_money = (uint8_t)has_money,
-        .held = { .participant = terms->participant, .principal = terms->participant, .payer = terms->participant,
-                  .ppm = ppm, .currency = (uint8_t)instrument->currency,
-                  .deal_class = rules->entry_class[firm->resident][terms->side] } };
+        .has_money = (uint8_t)has_money, .currency = (uint8_t)instrument->currency,
+        .deal_class = rules->entry_class[firm->resident][terms->side] };
 }

@@ -11,21 +11,8 @@
 #ifndef BIRZHA_CLEARANCE_H
 #define BIRZHA_CLEARANCE_H
 
-#include <stddef.h>
-
 #include "engine/rules/rules.h"
 #include "engine/state.h"
-
-/* The eight bytes of an order from its side on. */
-static inline uint64_t clearance_shape(uint8_t side, uint8_t order_type, uint8_t flags, uint8_t payment_terms,
-                                       uint8_t has_display) {
-    const uint8_t bytes[8] = { side, order_type, 0, 0, flags, payment_terms, has_display, 0 };
-    return eight_bytes(bytes);
-}
-static inline uint64_t clearance_shape_of(const struct command_new_order *order) { return eight_bytes(&order->side); }
-_Static_assert(offsetof(struct command_new_order, has_display) == offsetof(struct command_new_order, side) + 6 &&
-               offsetof(struct command_new_order, flags) == offsetof(struct command_new_order, side) + 4,
-               "as clearance_shape has it");
 
 /* A row for each side of each book, as far as there are places, and in it the participants side by side: those who
  * trade one book share no more lines of the cache than they must. */
@@ -40,11 +27,10 @@ static inline struct clearance *clearance_place(const struct exchange *x, uint32
 static inline int clearance_covers(const struct clearance *clearance, const struct exchange *x,
                                    const struct command *command) {
     const struct command_new_order *order = &command->new_order;
-    const uint64_t asked = clearance_shape(0xFF, 0, 0, 0xFF, 0);
     return clearance->world == x->world && clearance->participant == command->participant &&
            clearance->user == command->user && clearance->instrument == order->instrument &&
            order->client == NAME_NONE && clearance->session == order->market_session &&
-           (clearance_shape_of(order) & asked) == clearance->shape;
+           clearance->side == order->side && clearance->payment_terms == order->payment_terms;
 }
 
 /* An order with these terms was admitted the long way. */

@@ -35,7 +35,7 @@ static struct verdict check_limit(const struct exchange *x, const struct order_t
     struct verdict band = price_check_band(x, terms->instrument, terms->side,
                                            x->participants[terms->principal].resident, terms->price_ticks);
     if (band.reason != REJECT_NONE) return band;
-    const struct collar *collar = &x->collars[terms->instrument];
+    const struct collar *collar = &x->bounds[terms->instrument].collar;
     if (terms->price_ticks < collar->far_low || terms->price_ticks > collar->far_high)
         return verdict_refuse(REJECT_PRICE_OUTSIDE_COLLAR, collar->far_low, collar->far_high);
     return verdict_ok();
