@@ -27,7 +27,7 @@ struct everyday {
     struct account *account;    /* of the deposit, with money */
     money required, value;      /* of the deposit, with money */
     uint32_t by_floor;          /* the deposit is the floor, not the rate's share */
-    uint32_t collar_ticks;      /* how far anybody may trade on its side; with RULES_OFF, its price */
+    uint32_t collar_ticks;      /* with rules: how far anybody may trade on its side */
     uint16_t book_flags;
     uint64_t content;           /* of the request, where it has a name */
 };
@@ -60,7 +60,6 @@ static inline __attribute__((always_inline)) int is_permitted_bare(const struct 
     if (order->client != NAME_NONE || command->participant >= x->participants_count ||
         order->instrument >= x->instruments_count || x->markets[order->instrument].sessions_count > 1 ||
         order->quantity.lots - 1 >= QUANTITY_LOTS_MAX || order->price.ticks - 1 >= price_ticks_max) return 0;
-    everyday->collar_ticks = order->price.ticks;
     everyday->book_flags = x->participants[command->participant].resident ? BOOK_LIVE : BOOK_LIVE | BOOK_FOREIGN;
     return 1;
 }
@@ -194,12 +193,16 @@ static inline __attribute__((always_inline)) int rest(struct exchange *x, const 
     return 1;
 }
 
+static inline int reaches(enum side side, uint32_t ticks, uint32_t best_ticks) {
+    return side == SIDE_BUY ? ticks >= best_ticks : ticks <= best_ticks;
+}
+
 static inline __attribute__((always_inline)) int enter(struct exchange *x, const struct command *command,
                                                        const struct everyday *everyday, enum side side, int has_money,
                                                        struct event_buffer *events) {
     uint32_t best = x->books[command->new_order.instrument].sides[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].best_ticks;
-    uint32_t ticks = command->new_order.price.ticks, collar_ticks = everyday->collar_ticks;
-    int crosses = side == SIDE_BUY ? ticks >= best && collar_ticks >= best : ticks <= best && collar_ticks <= best;
+    int crosses = reaches(side, command->new_order.price.ticks, best) &&
+                  (everyday->clearance == NULL || reaches(side, everyday->collar_ticks, best));
     if (!crosses && command->new_order.time_in_force != TIF_IOC)
         return rest(x, command, everyday, side, has_money, events);
     struct order_money reckoned = money_of(everyday, command);

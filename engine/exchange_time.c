@@ -64,7 +64,8 @@ static void change_phases(struct exchange *x, enum phase phase, struct event_buf
 void time_find_fee_due_date(struct exchange *x) {
     if (!calendar_covers(x->trade_date)) return;
     int32_t days = (int32_t)x->tables->terms.fee_due_business_days;
-    tables_set_fee_due_date(x, calendar_add_business_days(&x->calendar, x->trade_date, days));
+    x->fee_due_date = calendar_add_business_days(&x->calendar, x->trade_date, days);
+    tables_take_fee_due_date(x);
 }
 
 /* A suspension whose last day is over ends by itself. */

@@ -181,12 +181,11 @@ void tables_refresh(struct exchange *x, uint32_t index) {
     refresh_classes(x, index, rules);
 }
 
-void tables_set_fee_due_date(struct exchange *x, int32_t date) {
-    x->fee_due_date = date;
+void tables_take_fee_due_date(struct exchange *x) {
     for (uint32_t i = 0; i < x->instruments_count; i++) {
         for (uint32_t class = DEAL_DOMESTIC; class <= DEAL_TRANSIT; class++) {
             struct class_terms *terms = &x->rules_today[i].classes[class];
-            terms->contract.fee_due_date = terms->event.fee_due_date = date;
+            terms->contract.fee_due_date = terms->event.fee_due_date = x->fee_due_date;
         }
     }
 }

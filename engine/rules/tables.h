@@ -10,8 +10,8 @@
 /* Works out exchange_instrument_rules of one instrument, or of all, for the present trade date. */
 void tables_refresh(struct exchange *x, uint32_t instrument);
 void tables_refresh_all(struct exchange *x);
-/* FEE-6: the fees of trades are due on `date` from now on. */
-void tables_set_fee_due_date(struct exchange *x, int32_t date);
+/* FEE-6: the date on which trades' fees are due is another. */
+void tables_take_fee_due_date(struct exchange *x);
 
 /* Enters a row; the command is one of RULE_TERMS to FX_RATE and sound. False when the table is full. */
 bool tables_add(struct exchange *x, const struct command *command);
