@@ -89,7 +89,7 @@ Test(snapshot, the_header_is_as_the_page_says) {
     memcpy(&events_hash, file.bytes + 48, 8);
     memcpy(&size, file.bytes + 72, 8);
     memcpy(&offset, file.bytes + 128 + 8, 8);
-    cr_expect_eq(version, 1);
+    cr_expect_eq(version, 2);
     cr_expect_eq(sections_count, 1);
     cr_expect_eq(sequence, f->sequence);
     cr_expect_eq(next_batch, 3);
